@@ -1,0 +1,92 @@
+import type { SearchParameter } from './definitions.ts'
+
+/** A search as a value: what a client asked, checked and typed. search-parse.ts makes it, the store lowers it to SQL. */
+export interface SearchQuery {
+  /** One type, or several for a system-level search. */
+  readonly types: readonly string[]
+  /** All must hold. */
+  readonly where: readonly Clause[]
+  readonly sort: readonly SortKey[]
+  /** Page size; 0 asks for the total alone. */
+  readonly count: number
+  readonly total: 'none' | 'estimate' | 'accurate'
+  readonly includes: readonly Include[]
+  /** Where a page continues: opaque to everyone but the store. */
+  readonly cursor?: string
+}
+
+export type Clause =
+  | { readonly kind: 'param'; readonly parameter: SearchParameter; readonly modifier?: Modifier; readonly values: readonly SearchValue[] }
+  | { readonly kind: 'missing'; readonly parameter: SearchParameter; readonly missing: boolean }
+  | { readonly kind: 'id'; readonly ids: readonly string[] }
+  | { readonly kind: 'last-updated'; readonly value: DateSearch }
+  /** patient.name=… : a reference of this resource leads to one of `targets` for which all of `where` hold. */
+  | { readonly kind: 'chain'; readonly parameter: SearchParameter; readonly targets: readonly ChainTarget[] }
+  /** _has:Type:param:… : some `type` refers here through `parameter` and all of `where` hold for it. */
+  | { readonly kind: 'has'; readonly type: string; readonly parameter: SearchParameter; readonly where: readonly Clause[] }
+  | { readonly kind: 'list'; readonly listId: string }
+  | { readonly kind: 'text'; readonly scope: 'narrative' | 'content'; readonly query: string }
+  | { readonly kind: 'and' | 'or'; readonly clauses: readonly Clause[] }
+  | { readonly kind: 'not'; readonly clause: Clause }
+
+export interface ChainTarget {
+  readonly type: string
+  readonly where: readonly Clause[]
+}
+
+export type Modifier =
+  | 'exact' | 'contains' | 'text' | 'not' | 'in' | 'not-in' | 'above' | 'below' | 'of-type' | 'identifier'
+
+export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
+
+export type SearchValue =
+  | { readonly kind: 'token'; /** undefined: any system; null: explicitly none */ readonly system?: string | null; readonly code?: string }
+  | { readonly kind: 'of-type'; readonly system?: string; readonly code: string; readonly value: string }
+  /** Every literal form that counts as a match: `Patient/1`, `Practitioner/1`, an absolute URL. */
+  | { readonly kind: 'reference'; readonly references: readonly string[] }
+  | { readonly kind: 'string'; readonly text: string }
+  | { readonly kind: 'uri'; readonly uri: string }
+  | DateSearch
+  | NumberSearch
+  | { readonly kind: 'quantity'; readonly number: NumberSearch; readonly system?: string | null; readonly code?: string }
+  | { readonly kind: 'composite'; readonly components: readonly SearchValue[] }
+
+/** Half-open range in milliseconds that the value written stands for. */
+export interface DateSearch {
+  readonly kind: 'date'
+  readonly prefix: Prefix
+  readonly start: number
+  readonly end: number
+}
+/** The value, and the half-open range of its implicit precision; decimals as text. */
+export interface NumberSearch {
+  readonly kind: 'number'
+  readonly prefix: Prefix
+  readonly value: string
+  readonly low: string
+  readonly high: string
+}
+
+export interface SortKey {
+  readonly parameter: SearchParameter | '_id' | '_lastUpdated'
+  readonly descending: boolean
+}
+
+export interface Include {
+  readonly reverse: boolean
+  readonly iterate: boolean
+  /** Type whose parameter is followed: the source of the reference in both directions. */
+  readonly type: string
+  /** '*' for every reference parameter of the type. */
+  readonly parameter: SearchParameter | '*'
+  readonly target?: string
+}
+
+/**
+ * Who looks: a clinic, and for each type the clauses that must hold for a resource to exist for this caller.
+ * The store adds them to matches, includes, chains, counts and history; 'all' and 'nothing' are the two simple answers.
+ */
+export interface Viewer {
+  readonly tenant: string
+  visible(type: string): 'all' | 'nothing' | Clause
+}

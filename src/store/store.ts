@@ -1,0 +1,98 @@
+import type { Resource, StoredVersion } from '#fhir/resource.ts'
+import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
+
+/**
+ * The door of the room. There is no store without a caller: `openStore(viewer)` shows exactly what that viewer
+ * may see, and `asSystem(tenant)` says by name that the server itself looks.
+ */
+export interface Database {
+  openStore(viewer: Viewer): Store
+  asSystem(tenant: string): Store
+  /** Resolves when the event is durable; concurrent callers share one insert and one flush (group commit). */
+  recordAudit(tenant: string, event: Resource): Promise<void>
+  /** One cheap round trip, for /ready. Rejects with a Refusal 'unavailable'. */
+  ping(): Promise<void>
+  stats(): DatabaseStats
+  close(): Promise<void>
+  [Symbol.asyncDispose](): Promise<void>
+}
+
+export interface DatabaseStats {
+  readonly poolTotal: number
+  readonly poolIdle: number
+  readonly poolWaiting: number
+}
+
+export interface Reads {
+  /** The current version, deleted or not; undefined when unknown or not visible (deleted: only to viewers who see 'all'). */
+  read(type: string, id: string): Promise<StoredVersion | undefined>
+  readMany(keys: readonly { type: string; id: string }[]): Promise<readonly StoredVersion[]>
+  vread(type: string, id: string, version: number): Promise<StoredVersion | undefined>
+  history(query: HistoryQuery): Promise<HistoryPage>
+  search(query: SearchQuery): Promise<SearchPage>
+}
+
+export interface Store extends Reads {
+  /**
+   * Runs `work` as one unit: all its writes commit together or none does. Lost races (a version someone else made
+   * first, 40001, 40P01) run `work` again on a fresh transaction, a bounded number of times.
+   */
+  transaction<T>(work: (tx: Transaction) => Promise<T>): Promise<T>
+}
+
+export interface Transaction extends Reads {
+  readonly tenant: string
+  /** Waits for, then holds until the end, one advisory lock a key; sorts them, so callers cannot deadlock. */
+  lock(keys: readonly string[]): Promise<void>
+  /** Buffered; sent before the next read of this transaction and at commit, few statements however many changes. */
+  write(change: RowChange): void
+  /** The AuditEvent commits with the writes. */
+  audit(event: Resource): void
+  /** Sends what is buffered now, so that conflicts show here. */
+  flush(): Promise<void>
+  /** For tables that a room owns (claims, holds): runs inside this transaction, tenant already set. */
+  query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]>
+  /** Runs after a successful commit; errors in it are logged, never answered. */
+  afterCommit(action: () => void): void
+}
+
+/** A new version of one resource. `version` is the expected next one: 1, or the current one + 1. */
+export interface RowChange {
+  readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
+  readonly type: string
+  readonly id: string
+  readonly version: number
+  readonly updated: Date
+  /** Absent for a delete. Text and resource say the same, id and meta included. */
+  readonly content?: { readonly resource: Resource; readonly text: string }
+}
+
+export interface HistoryQuery {
+  readonly type?: string
+  readonly id?: string
+  /** System level: these types only (what the caller may see). */
+  readonly types?: readonly string[]
+  readonly since?: Date
+  /** Versions current at some time in the half-open range. */
+  readonly at?: { readonly start: Date; readonly end: Date }
+  readonly count: number
+  readonly total: boolean
+  readonly cursor?: string
+}
+
+export interface HistoryPage {
+  readonly versions: readonly StoredVersion[]
+  readonly total?: number
+  readonly next?: string
+}
+
+export interface SearchPage {
+  readonly matches: readonly StoredVersion[]
+  readonly included: readonly StoredVersion[]
+  readonly total?: number
+  /** Cursors: opaque text, not yet signed; http links carry them through fhir/paging-token.ts. */
+  readonly next?: string
+  readonly previous?: string
+  /** Things the caller should know: an include cut off at its cap. */
+  readonly warnings: readonly string[]
+}
