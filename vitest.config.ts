@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts', 'conformance/**/*.test.ts'],
+    globalSetup: ['test/support/postgres.ts'],
+    // A database and a server per file: more workers than this only wait for the processor.
+    maxWorkers: 2,
+    testTimeout: 20_000,
+    hookTimeout: 60_000,
+    teardownTimeout: 30_000,
+  },
+})
