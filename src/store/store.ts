@@ -42,6 +42,8 @@ export interface Store extends Reads {
 
 export interface Transaction extends Reads {
   readonly tenant: string
+  /** This transaction's reads as another viewer sees them: permissions differ in what they show. */
+  as(viewer: Viewer): Reads
   /** Waits for, then holds until the end, one advisory lock a key; sorts them, so callers cannot deadlock. */
   lock(keys: readonly string[]): Promise<void>
   /** Buffered; sent before the next read of this transaction and at commit, few statements however many changes. */
