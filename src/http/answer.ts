@@ -1,0 +1,67 @@
+import compression from 'compression'
+import type { Request, Response } from 'express'
+import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
+import type { Refusal } from '#fhir/refusal.ts'
+import type { FhirResponse } from '#interaction/exchange.ts'
+import type { Presentation } from './presentation.ts'
+import { indentJson } from './pretty-json.ts'
+
+/** Below this a compressed answer saves less than a packet and costs a stream. */
+const worthCompressing = 1024
+
+export type Answerer = (
+  req: Request,
+  res: Response,
+  answer: FhirResponse,
+  presentation: Presentation,
+  requestId: string,
+) => void
+
+/** Writes answers in one go: head and body in one packet where they fit, and no header table in between. */
+export function buildAnswerer(securityHeaders: readonly string[]): Answerer {
+  const compress = compression({ threshold: worthCompressing, filter: () => true })
+  return (req, res, answer, presentation, requestId) => {
+    const head = securityHeaders.slice()
+    head.push('X-Request-Id', requestId)
+    // Patient data is for the caller alone: no cache on the way may keep it.
+    if (answer.headers?.['Cache-Control'] === undefined) head.push('Cache-Control', 'no-store')
+    if (answer.etag !== undefined) head.push('ETag', answer.etag)
+    if (answer.lastModified !== undefined) head.push('Last-Modified', answer.lastModified.toUTCString())
+    if (answer.location !== undefined) head.push('Location', answer.location)
+    if (answer.headers !== undefined) {
+      for (const name in answer.headers) head.push(name, answer.headers[name] as string)
+    }
+    if (answer.body === undefined) {
+      if (answer.status !== 204 && answer.status !== 304) head.push('Content-Length', '0')
+      res.writeHead(answer.status, head).end()
+      return
+    }
+    const body = presentation.pretty ? indentJson(answer.body) : answer.body
+    const length = Buffer.byteLength(body)
+    head.push('Content-Type', presentation.contentType)
+    if (length >= worthCompressing && req.headers['accept-encoding'] !== undefined && req.method !== 'HEAD') {
+      compress(req, res, proceed)
+      head.push('Content-Length', String(length))
+      res.writeHead(answer.status, head)
+      res.end(body)
+      return
+    }
+    head.push('Content-Length', String(length))
+    res.writeHead(answer.status, head)
+    res.end(req.method === 'HEAD' ? undefined : body)
+  }
+}
+
+/** The middleware only prepares the response; what it would go on to is already here. */
+function proceed(): void {}
+
+export function buildRefusalAnswer(refusal: Refusal): FhirResponse {
+  const { status, headers } = refusal
+  return {
+    status,
+    // A caller who is told to wait must be told how long.
+    headers:
+      status === 503 && headers['Retry-After'] === undefined ? { ...headers, 'Retry-After': '2' } : headers,
+    body: JSON.stringify(buildOperationOutcome(refusal)),
+  }
+}

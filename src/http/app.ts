@@ -1,0 +1,104 @@
+import express, {
+  type ErrorRequestHandler,
+  type Express,
+  type Request,
+  type RequestHandler,
+  type Response,
+} from 'express'
+import { Refusal } from '#fhir/refusal.ts'
+import { splitTarget } from '#interaction/address/target.ts'
+import { openAccessRecord } from './access-record.ts'
+import { Admission } from './admission.ts'
+import { type Answerer, buildAnswerer, buildRefusalAnswer } from './answer.ts'
+import { buildCrossOrigin } from './cross-origin.ts'
+import { buildFault, createFhirRoad } from './fhir-road.ts'
+import { createFhirWork } from './fhir-work.ts'
+import { logAccess } from './log.ts'
+import type { HttpParts } from './parts.ts'
+import { plainPresentation } from './presentation.ts'
+import { buildProbes } from './probes.ts'
+import { requestIdOf } from './request-id.ts'
+import { buildSecurityHeaders } from './security-headers.ts'
+
+/** The whole of HTTP. FHIR comes first and alone; the rest of the world waits behind it. */
+export function createHttpApp(parts: HttpParts): Express {
+  const { settings, metrics } = parts
+  const app = express()
+  for (const name of ['x-powered-by', 'etag', 'query parser'] as const) app.set(name, false)
+  app.set('trust proxy', settings.trustProxy)
+  const admission = new Admission(settings.maxInFlight, settings.maxBufferedBytes)
+  metrics.watchInFlight(() => admission.inFlight)
+  const answerer = buildAnswerer(buildSecurityHeaders())
+  app.use(whenCrossOrigin(buildCrossOrigin(settings)))
+  app.use(createFhirRoad(parts, answerer, createFhirWork(parts, admission)))
+  app.use(createProbeRoad(parts, answerer))
+  app.use(createLastResort(parts, answerer))
+  return app
+}
+
+/** Only browsers send Origin; others do not pay for them. */
+function whenCrossOrigin(crossOrigin: RequestHandler): RequestHandler {
+  return (req, res, next) => {
+    const { headers, method } = req
+    const preflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
+    if (headers.origin === undefined || (method === 'OPTIONS' && !preflight)) next()
+    else crossOrigin(req, res, next)
+  }
+}
+
+function createProbeRoad(parts: HttpParts, answerer: Answerer): RequestHandler {
+  const probes = buildProbes(parts)
+  return async (req, res, next) => {
+    const { path } = splitTarget(req.url)
+    const probe = probes.get(path)
+    if (probe === undefined) {
+      next()
+      return
+    }
+    const requestId = requestIdOf(req.headers['x-request-id'])
+    if (req.method !== 'GET' && req.method !== 'HEAD') {
+      const refusal = new Refusal('method-not-allowed', 'This address takes GET.', {
+        headers: { Allow: 'GET, HEAD' },
+      })
+      answerer(req, res, buildRefusalAnswer(refusal), plainPresentation, requestId)
+      return
+    }
+    const started = performance.now()
+    const { status, contentType, body } = await probe()
+    answerer(req, res, { status, body }, { contentType, pretty: false }, requestId)
+    parts.metrics.observe(path.slice(path.lastIndexOf('/') + 1), status, performance.now() - started)
+  }
+}
+
+/** What no road took, and what fell off one. */
+function createLastResort(
+  { logger, metrics }: HttpParts,
+  answerer: Answerer,
+): [RequestHandler, ErrorRequestHandler] {
+  const refuse = (
+    req: Request,
+    res: Response,
+    requestId: string,
+    refusal: Refusal,
+    cause?: unknown,
+  ): void => {
+    const record = openAccessRecord(requestId, req.method)
+    if (res.headersSent) res.destroy()
+    else answerer(req, res, buildRefusalAnswer(refusal), plainPresentation, requestId)
+    metrics.observe(record.interaction, refusal.status, performance.now() - record.arrived)
+    logAccess(logger, record, refusal.status, cause)
+  }
+  return [
+    (req, res) => {
+      const refusal = new Refusal(
+        'not-found',
+        'Nothing is at this address: FHIR is at /fhir and /c/{clinic}/fhir.',
+      )
+      refuse(req, res, requestIdOf(req.headers['x-request-id']), refusal)
+    },
+    (error: unknown, req, res, _next) => {
+      const requestId = requestIdOf(req.headers['x-request-id'])
+      refuse(req, res, requestId, buildFault(error, requestId), error)
+    },
+  ]
+}

@@ -1,0 +1,54 @@
+import { Refusal } from '#fhir/refusal.ts'
+import type { BodyKind } from '#interaction/address/route.ts'
+
+const json = ['application/fhir+json', 'application/json', 'text/json']
+
+const takes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>> = {
+  resource: json,
+  patch: ['application/json-patch+json', ...json],
+  form: ['application/x-www-form-urlencoded'],
+  parameters: json,
+}
+
+/** The media type of a body, lower case and without parameters; 415 for one that the interaction does not take. */
+export function checkContentType(header: string | undefined, kind: Exclude<BodyKind, 'none'>): string {
+  const allowed = takes[kind]
+  if (header === undefined) {
+    throw new Refusal('media-type', `The Content-Type is missing: send ${allowed[0]}.`, {
+      expression: 'http.Content-Type',
+    })
+  }
+  const [name = '', ...parameters] = header.split(';')
+  const mediaType = name.trim().toLowerCase()
+  if (!allowed.includes(mediaType)) {
+    throw new Refusal('media-type', `This Content-Type is not taken here: send ${allowed.join(' or ')}.`, {
+      expression: 'http.Content-Type',
+    })
+  }
+  for (const parameter of parameters) checkParameter(parameter)
+  return mediaType
+}
+
+function checkParameter(parameter: string): void {
+  const equals = parameter.indexOf('=')
+  const name = parameter.slice(0, Math.max(equals, 0)).trim().toLowerCase()
+  const value = parameter
+    .slice(equals + 1)
+    .trim()
+    .replace(/^"(.*)"$/, '$1')
+    .toLowerCase()
+  if (name === 'charset' && value !== 'utf-8' && value !== 'utf8') {
+    throw new Refusal('media-type', 'FHIR is written in UTF-8: send the body with charset=utf-8.', {
+      expression: 'http.Content-Type',
+    })
+  }
+  if (name === 'fhirversion' && !/^4\.0(\.\d)?$/.test(value)) {
+    throw new Refusal(
+      'media-type',
+      'This server speaks FHIR R4: send the body with fhirVersion=4.0 or without.',
+      {
+        expression: 'http.Content-Type',
+      },
+    )
+  }
+}

@@ -1,0 +1,22 @@
+import cors from 'cors'
+import type { RequestHandler } from 'express'
+import type { HttpSettings } from './parts.ts'
+
+/** SMART apps run in browsers: they need these answers and these headers. No cookie is ever taken, so none is allowed. */
+export function buildCrossOrigin({ corsOrigins }: HttpSettings): RequestHandler {
+  return cors({
+    origin: corsOrigins === '*' ? '*' : [...corsOrigins],
+    credentials: false,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: [
+      'ETag',
+      'Last-Modified',
+      'Location',
+      'Content-Location',
+      'Retry-After',
+      'WWW-Authenticate',
+      'X-Request-Id',
+    ],
+    maxAge: 600,
+  })
+}

@@ -1,0 +1,91 @@
+import type { Request } from 'express'
+import { decodeUtf8, parseJson } from '#fhir/json.ts'
+import { Refusal } from '#fhir/refusal.ts'
+import type { QueryPairs } from '#interaction/address/query.ts'
+import { parseQuery } from '#interaction/address/query.ts'
+import type { Route } from '#interaction/address/route.ts'
+import type { FhirRequest, InteractionName, RequestBody } from '#interaction/exchange.ts'
+import { readBody } from './body.ts'
+import { checkContentType } from './content-type.ts'
+import type { FhirBase } from './parts.ts'
+import { pickHeaders } from './request-headers.ts'
+
+export interface Envelope {
+  readonly route: Route
+  readonly query: QueryPairs
+  readonly base: FhirBase
+  readonly requestId: string
+  readonly address: string | undefined
+  readonly maxBodyBytes: number
+  readonly hold: (bytes: number) => void
+}
+
+/** From here on nobody needs to know that HTTP was spoken. */
+export async function readFhirRequest(req: Request, envelope: Envelope): Promise<FhirRequest> {
+  const { route, base, requestId } = envelope
+  let { query } = envelope
+  let body: RequestBody | undefined
+  if (route.body === 'form') {
+    query = [...query, ...(await readForm(req, envelope))]
+  } else if (route.body !== 'none') {
+    body = await readJson(req, route.body, envelope)
+  }
+  return {
+    interaction:
+      route.interaction === 'bundle' ? interactionOfBundle(body) : (route.interaction as InteractionName),
+    method: req.method as FhirRequest['method'],
+    ...(route.type === undefined ? {} : { type: route.type }),
+    ...(route.id === undefined ? {} : { id: route.id }),
+    ...(route.versionId === undefined ? {} : { versionId: route.versionId }),
+    ...(route.operation === undefined ? {} : { operation: route.operation }),
+    query,
+    ...(body === undefined ? {} : { body }),
+    headers: pickHeaders(req, envelope.address),
+    base: base.url,
+    requestId,
+  }
+}
+
+async function readForm(req: Request, { maxBodyBytes, hold }: Envelope): Promise<QueryPairs> {
+  if (!announcesBody(req)) return []
+  checkContentType(req.headers['content-type'], 'form')
+  return parseQuery(decodeUtf8(await readBody(req, maxBodyBytes, hold)), 'body')
+}
+
+async function readJson(
+  req: Request,
+  kind: 'resource' | 'patch' | 'parameters',
+  { maxBodyBytes, hold }: Envelope,
+): Promise<RequestBody | undefined> {
+  if (!announcesBody(req)) return missing(kind)
+  const mediaType = checkContentType(req.headers['content-type'], kind)
+  const text = decodeUtf8(await readBody(req, maxBodyBytes, hold))
+  return text === '' ? missing(kind) : { mediaType, json: parseJson(text) }
+}
+
+/** https://www.rfc-editor.org/rfc/rfc9112#section-6.3: without either header a request has no body. */
+function announcesBody(req: Request): boolean {
+  const length = req.headers['content-length']
+  return (length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined
+}
+
+/** An operation may have no parameters; everything else that takes a body needs one. */
+function missing(kind: 'resource' | 'patch' | 'parameters'): undefined {
+  if (kind === 'parameters') return undefined
+  throw new Refusal(
+    'required',
+    `The body is missing: send ${kind === 'patch' ? 'the patch' : 'the resource'} as JSON.`,
+  )
+}
+
+function interactionOfBundle(body: RequestBody | undefined): InteractionName {
+  const { resourceType, type } = (body?.json ?? {}) as { resourceType?: unknown; type?: unknown }
+  if (resourceType === 'Bundle' && (type === 'batch' || type === 'transaction')) return type
+  throw new Refusal(
+    'invalid',
+    'The base takes a Bundle of type batch or transaction: send a resource to [base]/[type].',
+    {
+      expression: resourceType === 'Bundle' ? 'Bundle.type' : 'Bundle',
+    },
+  )
+}

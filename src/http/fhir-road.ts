@@ -1,0 +1,102 @@
+import type { RequestHandler, Response } from 'express'
+import { Refusal } from '#fhir/refusal.ts'
+import { splitTarget } from '#interaction/address/target.ts'
+import type { FhirResponse } from '#interaction/exchange.ts'
+import { openAccessRecord } from './access-record.ts'
+import { type Answerer, buildRefusalAnswer } from './answer.ts'
+import { CallerGone } from './body.ts'
+import { matchFhirPath } from './fhir-base.ts'
+import { logAccess } from './log.ts'
+import type { HttpParts } from './parts.ts'
+import { plainPresentation } from './presentation.ts'
+import { requestIdOf } from './request-id.ts'
+import type { Visit } from './visit.ts'
+
+/** nginx's number for a caller who hung up; it is only ever logged. */
+const callerGone = 499
+
+/** Everything under a FHIR base: one function that reads the path itself, instead of a route for each type and interaction. */
+export function createFhirRoad(
+  parts: HttpParts,
+  answerer: Answerer,
+  work: (visit: Visit) => Promise<FhirResponse>,
+): RequestHandler {
+  const { logger, metrics, settings, recordRefused } = parts
+  const behindProxy = settings.trustProxy !== false
+
+  return (req, res, next) => {
+    const { path, query } = splitTarget(req.url)
+    const found = matchFhirPath(path)
+    if (found === undefined) {
+      next()
+      return
+    }
+    const record = openAccessRecord(requestIdOf(req.headers['x-request-id']), req.method)
+    record.tenant = found.tenant
+    const visit: Visit = {
+      req,
+      path: found,
+      query,
+      record,
+      address: behindProxy ? req.ip : req.socket.remoteAddress,
+      presentation: plainPresentation,
+      principal: undefined,
+      progress: 'arrived',
+    }
+    serve(visit, res).catch(next)
+  }
+
+  async function serve(visit: Visit, res: Response): Promise<void> {
+    const { req, record } = visit
+    let answer: FhirResponse
+    let cause: unknown
+    try {
+      answer = await work(visit)
+    } catch (error) {
+      cause = error
+      answer = await refuse(visit, error)
+    }
+    const gone = cause instanceof CallerGone || res.destroyed
+    if (!gone) answerer(req, res, answer, visit.presentation, record.requestId)
+    const status = gone ? callerGone : answer.status
+    metrics.observe(record.interaction, status, performance.now() - record.arrived)
+    logAccess(logger, record, status, cause)
+  }
+
+  async function refuse(visit: Visit, error: unknown): Promise<FhirResponse> {
+    const { requestId } = visit.record
+    const refusal = error instanceof Refusal ? error : buildFault(error, requestId)
+    if (recordRefused !== undefined && visit.progress === 'admitted' && !(error instanceof CallerGone)) {
+      await recordRefused(buildRefusedRequest(visit, refusal)).catch((err: unknown) => {
+        logger.error({ requestId, err }, 'a refused request could not be written to the audit trail')
+      })
+    }
+    return buildRefusalAnswer(refusal)
+  }
+}
+
+function buildRefusedRequest(visit: Visit, refusal: Refusal) {
+  const { record, path, principal, address } = visit
+  const { requestId, method, interaction, type, id } = record
+  return {
+    tenant: path.tenant,
+    method,
+    interaction,
+    requestId,
+    refusal,
+    ...(principal === undefined ? {} : { principal }),
+    ...(type === undefined ? {} : { type }),
+    ...(id === undefined ? {} : { id }),
+    ...(address === undefined ? {} : { address }),
+  }
+}
+
+export function buildFault(cause: unknown, requestId: string): Refusal {
+  return new Refusal(
+    'fault',
+    `The server failed at this request: its operator finds why under request id ${requestId}.`,
+    {
+      cause,
+    },
+  )
+}

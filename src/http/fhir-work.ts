@@ -1,0 +1,100 @@
+import { Refusal } from '#fhir/refusal.ts'
+import { parseQuery, type QueryPairs } from '#interaction/address/query.ts'
+import { findRoute, type Route } from '#interaction/address/route.ts'
+import type { FhirResponse } from '#interaction/exchange.ts'
+import type { Admission } from './admission.ts'
+import { buildOriginFinder } from './fhir-base.ts'
+import { readFhirRequest } from './fhir-request.ts'
+import type { FhirBase, HttpParts } from './parts.ts'
+import { choosePresentation } from './presentation.ts'
+import { checkHeaders } from './request-headers.ts'
+import type { Visit } from './visit.ts'
+
+/** From a request line to an answer: cheap refusals first, nothing of a body before its caller is known. */
+export function createFhirWork(
+  parts: HttpParts,
+  admission: Admission,
+): (visit: Visit) => Promise<FhirResponse> {
+  const { isClinic, isResourceType, authenticate, interact, settings } = parts
+  const { maxBodyBytes } = settings
+  const originOf = buildOriginFinder(settings)
+
+  return async (visit) => {
+    const { req, path, record } = visit
+    checkHeaders(req)
+    if (path.tenant !== 'main' && !(await isClinic(path.tenant))) {
+      throw new Refusal('not-found', 'No clinic has this name: check the address of the FHIR base.')
+    }
+    if (req.method === 'OPTIONS') return tellMethods(path.rest)
+    const route = findRoute(req.method, path.rest, isResourceType)
+    record.interaction = route.interaction
+    record.type = route.type
+    record.id = route.id
+    const query = parseQuery(visit.query, 'query')
+    visit.presentation = choosePresentation(req.headers.accept, query)
+    const base = { tenant: path.tenant, url: originOf(req) + path.basePath }
+    if (route.interaction === 'capabilities' || route.interaction === 'smart-configuration') {
+      return describe(route.interaction, query, base)
+    }
+    return enter(visit, route, query, base)
+  }
+
+  async function enter(visit: Visit, route: Route, query: QueryPairs, base: FhirBase): Promise<FhirResponse> {
+    const { req, record, address } = visit
+    const place = admission.enter()
+    try {
+      visit.progress = 'admitted'
+      const principal = await authenticate(req.headers.authorization, base.tenant)
+      visit.principal = principal
+      record.client = principal.clientId
+      const hold = (bytes: number) => admission.hold(place, bytes)
+      const { requestId } = record
+      const request = await readFhirRequest(req, {
+        route,
+        query,
+        base,
+        requestId,
+        address,
+        maxBodyBytes,
+        hold,
+      })
+      record.interaction = request.interaction
+      visit.progress = 'handed-over'
+      return await interact(request, principal)
+    } finally {
+      admission.leave(place)
+    }
+  }
+
+  /** https://hl7.org/fhir/R4/http.html#capabilities and SMART App Launch 2.2, section 3: open to all. */
+  async function describe(
+    what: 'capabilities' | 'smart-configuration',
+    query: QueryPairs,
+    base: FhirBase,
+  ): Promise<FhirResponse> {
+    if (what === 'capabilities') {
+      const mode = query.find(([name]) => name === 'mode')?.[1] ?? 'full'
+      return {
+        status: 200,
+        body: await parts.capabilities(base, mode),
+        headers: { 'Cache-Control': 'no-cache' },
+      }
+    }
+    return {
+      status: 200,
+      body: await parts.smartConfiguration(base),
+      headers: { 'Cache-Control': 'no-cache' },
+    }
+  }
+
+  function tellMethods(rest: string): FhirResponse {
+    try {
+      findRoute('OPTIONS', rest, isResourceType)
+    } catch (error) {
+      if (error instanceof Refusal && error.kind === 'method-not-allowed')
+        return { status: 204, headers: error.headers }
+      throw error
+    }
+    throw new Refusal('not-found', 'No FHIR interaction has this address.')
+  }
+}

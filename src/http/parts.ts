@@ -1,0 +1,68 @@
+import type { Logger } from 'pino'
+import type { Principal } from '#access/principal.ts'
+import type { Refusal } from '#fhir/refusal.ts'
+import type { Interact } from '#interaction/exchange.ts'
+import type { Metrics } from './metrics.ts'
+
+/** What app.ts hands in; the room knows the others by these alone. */
+export interface HttpParts {
+  readonly interact: Interact
+  /** Who holds the token of this Authorization header, at this clinic. Throws a 401 with its WWW-Authenticate. */
+  readonly authenticate: (authorization: string | undefined, tenant: string) => Principal | Promise<Principal>
+  /** The text of GET [base]/metadata. */
+  readonly capabilities: (base: FhirBase, mode: string) => string | Promise<string>
+  readonly smartConfiguration: (base: FhirBase) => string | Promise<string>
+  /** The public keys that tokens are signed with, as a JSON Web Key Set. */
+  readonly keySet?: () => string | Promise<string>
+  readonly isClinic: (clinic: string) => boolean | Promise<boolean>
+  readonly isResourceType: (name: string) => boolean
+  /** What /ready asks, by the name it tells; a check fails by rejecting. */
+  readonly checks: Readonly<Record<string, () => Promise<unknown>>>
+  /** The audit trail of requests that never reached `interact`, which keeps its own. */
+  readonly recordRefused?: (refused: RefusedRequest) => Promise<void>
+  readonly metrics: Metrics
+  readonly logger: Logger
+  readonly settings: HttpSettings
+}
+
+/** A clinic's FHIR endpoint. The url has no slash at its end. */
+export interface FhirBase {
+  readonly tenant: string
+  readonly url: string
+}
+
+export interface RefusedRequest {
+  readonly tenant: string
+  readonly principal?: Principal
+  readonly method: string
+  readonly interaction: string
+  readonly type?: string
+  readonly id?: string
+  readonly address?: string
+  readonly requestId: string
+  readonly refusal: Refusal
+}
+
+export interface HttpSettings {
+  /** Scheme and authority that callers use, `https://fhir.clinic.example`; a base is this and its path. */
+  readonly publicUrl?: string
+  /** Express's `trust proxy`: whose X-Forwarded-* headers are believed. */
+  readonly trustProxy: boolean | number | string
+  /** Origins of browser apps; `*` for any, which is safe because nothing here is allowed by a cookie. */
+  readonly corsOrigins: '*' | readonly string[]
+  /** Of one body, before and after decompression. */
+  readonly maxBodyBytes: number
+  /** Of all bodies being held at one time. */
+  readonly maxBufferedBytes: number
+  readonly maxInFlight: number
+}
+
+export const defaultHttpSettings: HttpSettings = {
+  trustProxy: false,
+  corsOrigins: '*',
+  maxBodyBytes: 10 * 1024 * 1024,
+  // Parsed JSON takes several times its text: 64 MB of bodies is about what a 512 MB container survives.
+  maxBufferedBytes: 64 * 1024 * 1024,
+  // At 2,000 requests a second this is a quarter second of work: waiting longer helps no caller.
+  maxInFlight: 512,
+}
