@@ -14,7 +14,14 @@ export interface Principal extends Viewer {
   /** Token id, for audit. */
   readonly tokenId: string
   may(type: string, permission: Permission): boolean
+  /**
+   * Scopes grant letter by letter (`Patient.r` reads by id and cannot search), so what exists for a caller
+   * depends on what they are about to do. With two letters both must hold: `su` for a conditional update.
+   */
+  viewerFor(permissions: Permissions): Viewer
 }
 
 /** SMART v2: create, read (also vread and instance history), update (also patch), delete, search (also type history). */
 export type Permission = 'c' | 'r' | 'u' | 'd' | 's'
+
+export type Permissions = Permission | `${Permission}${Permission}`

@@ -1,0 +1,84 @@
+import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
+import { capabilityBase, type ResourceCapability } from './capabilities-base.ts'
+import { instanceInteractions } from './capabilities-served.ts'
+import type { Operation, OperationDefinition } from './operation.ts'
+
+/** Settings that change what /metadata may claim. */
+export interface CapabilitySettings {
+  readonly requireIfMatch: boolean
+  readonly conditionalDeleteMultiple: boolean
+}
+
+/** One entry a type, from the definitions; what capability.json says of a type wins. */
+export function buildResourceCapabilities(
+  definitions: Definitions,
+  operations: readonly Operation[],
+  settings: CapabilitySettings,
+): ResourceCapability[] {
+  const exceptions = new Map(capabilityBase.rest[0].resource.map((entry) => [entry.type, entry]))
+  const referrers = findReferrers(definitions)
+  return definitions.resourceTypes.map((type) => {
+    const parameters = definitions.searchParameters(type)
+    const includes = parameters
+      .filter(({ kind }) => kind === 'reference')
+      .map(({ code }) => `${type}:${code}`)
+    const named = operations
+      .map(({ definition }) => definition)
+      .filter((definition) => isOf(definition, type))
+    return {
+      type,
+      profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+      interaction: instanceInteractions.map((code) => ({ code })),
+      versioning: settings.requireIfMatch ? 'versioned-update' : 'versioned',
+      readHistory: true,
+      updateCreate: true,
+      conditionalCreate: true,
+      conditionalRead: 'full-support',
+      conditionalUpdate: true,
+      conditionalDelete: settings.conditionalDeleteMultiple ? 'multiple' : 'single',
+      referencePolicy: ['literal', 'logical'],
+      ...(includes.length === 0 ? {} : { searchInclude: ['*', ...includes] }),
+      ...listed('searchRevInclude', referrers.get(type)),
+      ...listed('searchParam', parameters.map(searchParameterEntry)),
+      ...listed(
+        'operation',
+        named.map(({ code, url }) => ({ name: code, definition: url })),
+      ),
+      ...exceptions.get(type),
+    }
+  })
+}
+
+export function searchParameterEntry({ code, url, kind }: SearchParameter): object {
+  return { name: code, definition: url, type: kind }
+}
+
+/** `Type:code` of every reference that may point to a type. */
+function findReferrers(definitions: Definitions): ReadonlyMap<string, string[]> {
+  const referrers = new Map<string, string[]>()
+  for (const type of definitions.resourceTypes) {
+    for (const parameter of definitions.searchParameters(type)) {
+      if (parameter.kind !== 'reference') continue
+      for (const target of parameter.targets) {
+        const known = referrers.get(target)
+        const entry = `${type}:${parameter.code}`
+        if (known === undefined) referrers.set(target, [entry])
+        else known.push(entry)
+      }
+    }
+  }
+  return referrers
+}
+
+function isOf(definition: OperationDefinition, type: string): boolean {
+  if (!definition.type && !definition.instance) return false
+  return (
+    definition.resource?.some((name) => name === type || name === 'Resource' || name === 'DomainResource') ??
+    true
+  )
+}
+
+/** FHIR knows no empty arrays. */
+function listed(name: string, values: readonly unknown[] | undefined): Record<string, unknown> {
+  return values === undefined || values.length === 0 ? {} : { [name]: values }
+}

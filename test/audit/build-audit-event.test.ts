@@ -1,0 +1,165 @@
+import { expect, test } from 'vitest'
+import { type AuditFact, buildAuditEvent } from '#audit/build-audit-event.ts'
+
+const fact: AuditFact = {
+  id: '0199aaaa-0000-7000-8000-000000000001',
+  when: new Date('2026-03-04T05:06:07.089Z'),
+  interaction: 'read',
+  method: 'GET',
+  status: 200,
+  base: 'https://clinic.example/fhir',
+  requestId: 'req-1',
+  address: '192.0.2.7',
+  principal: { clientId: 'desk', tokenId: 'token-1' },
+}
+
+type Entity = Record<string, unknown>
+const entitiesOf = (changes: Partial<AuditFact>) =>
+  buildAuditEvent({ ...fact, ...changes }).entity as Entity[]
+
+test('a read tells who, when, from where and which version of what', () => {
+  expect(buildAuditEvent({ ...fact, type: 'Appointment', resourceId: 'a1', version: 3 })).toEqual({
+    resourceType: 'AuditEvent',
+    id: '0199aaaa-0000-7000-8000-000000000001',
+    meta: { versionId: '1', lastUpdated: '2026-03-04T05:06:07.089Z' },
+    type: { system: 'http://terminology.hl7.org/CodeSystem/audit-event-type', code: 'rest' },
+    subtype: [{ system: 'http://hl7.org/fhir/restful-interaction', code: 'read' }],
+    action: 'R',
+    recorded: '2026-03-04T05:06:07.089Z',
+    outcome: '0',
+    agent: [
+      {
+        type: { coding: [{ system: 'http://dicom.nema.org/resources/ontology/DCM', code: '110152' }] },
+        who: { identifier: { value: 'desk' } },
+        requestor: true,
+        network: { address: '192.0.2.7', type: '2' },
+        policy: ['urn:ietf:params:oauth:jti:token-1'],
+      },
+    ],
+    source: { observer: { identifier: { value: 'https://clinic.example/fhir' } } },
+    entity: [
+      {
+        what: { reference: 'Appointment/a1/_history/3' },
+        type: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '2' },
+        role: { system: 'http://terminology.hl7.org/CodeSystem/object-role', code: '4' },
+      },
+      {
+        what: { identifier: { value: 'req-1' } },
+        type: {
+          system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType',
+          code: 'XrequestId',
+        },
+      },
+    ],
+  })
+})
+
+test.each([
+  ['create', 'C'],
+  ['vread', 'R'],
+  ['history-instance', 'R'],
+  ['update', 'U'],
+  ['patch', 'U'],
+  ['delete', 'D'],
+  ['search-type', 'E'],
+  ['history-type', 'E'],
+  ['transaction', 'E'],
+  ['operation', 'E'],
+])('%s has action %s and its own subtype', (interaction, action) => {
+  const event = buildAuditEvent({ ...fact, interaction })
+  expect(event.action).toBe(action)
+  expect(event.subtype).toEqual([{ system: 'http://hl7.org/fhir/restful-interaction', code: interaction }])
+})
+
+test.each([
+  [200, '0', undefined],
+  [404, '4', 'HTTP 404'],
+  [500, '8', 'HTTP 500'],
+  [503, '12', 'HTTP 503'],
+])('an answer of %i has outcome %s', (status, outcome, outcomeDesc) => {
+  const event = buildAuditEvent({ ...fact, status })
+  expect(event.outcome).toBe(outcome)
+  expect(event.outcomeDesc).toBe(outcomeDesc)
+})
+
+test('a PUT that creates is logged as a creation by PUT', () => {
+  const event = buildAuditEvent({
+    ...fact,
+    interaction: 'update',
+    method: 'PUT',
+    status: 201,
+    type: 'Slot',
+    resourceId: 's1',
+    version: 1,
+  })
+  expect(event.action).toBe('C')
+  expect(event.subtype).toEqual([{ system: 'http://hl7.org/fhir/restful-interaction', code: 'create' }])
+  expect((event.entity as Entity[])[0]?.description).toBe('PUT')
+})
+
+test('a user asks through a client: the user is the requestor, the client is not', () => {
+  const principal = { clientId: 'app', tokenId: 't', fhirUser: 'Practitioner/7' }
+  const agents = buildAuditEvent({ ...fact, principal }).agent as Entity[]
+  expect(agents.map(({ requestor }) => requestor)).toEqual([false, true])
+  expect(agents[1]?.who).toEqual({ reference: 'Practitioner/7' })
+  expect(agents[1]).not.toHaveProperty('network')
+})
+
+test('someone without a token is logged by address alone', () => {
+  const agents = buildAuditEvent({ ...fact, principal: undefined, status: 401 }).agent as Entity[]
+  expect(agents).toHaveLength(1)
+  expect(agents[0]).not.toHaveProperty('who')
+  expect(agents[0]).toMatchObject({ requestor: true, network: { address: '192.0.2.7' } })
+})
+
+test('a search keeps its text as data, and an entity never has both name and query', () => {
+  const [entity] = entitiesOf({
+    interaction: 'search-type',
+    type: 'Patient',
+    query: [
+      ['family', 'Löwe & "x"'],
+      ['_count', '5'],
+    ],
+  })
+  expect(entity).not.toHaveProperty('name')
+  expect(entity).not.toHaveProperty('what')
+  expect(Buffer.from(entity?.query as string, 'base64').toString()).toBe(
+    'GET https://clinic.example/fhir/Patient?family=L%C3%B6we%20%26%20%22x%22&_count=5',
+  )
+})
+
+test('a token in a URL does not reach the log', () => {
+  const [entity] = entitiesOf({
+    interaction: 'search-type',
+    type: 'Patient',
+    query: [['access_token', 'secret']],
+  })
+  expect(Buffer.from(entity?.query as string, 'base64').toString()).not.toContain('secret')
+})
+
+test('nobody fills the log with one endless search', () => {
+  const [entity] = entitiesOf({
+    interaction: 'search-type',
+    type: 'Patient',
+    query: [['name', 'x'.repeat(1e6)]],
+  })
+  expect((entity?.query as string).length).toBeLessThan(12_000)
+})
+
+test.each([
+  ['reading a Patient', { type: 'Patient', resourceId: 'p1' }],
+  ['being told the patient', { type: 'Observation', resourceId: 'o1', patient: 'p1' }],
+  ['a token in the context of a patient', { principal: { clientId: 'a', tokenId: 't', patient: 'p1' } }],
+])('%s names the patient', (_, changes) => {
+  expect(entitiesOf(changes)).toContainEqual({
+    what: { reference: 'Patient/p1' },
+    type: { system: 'http://terminology.hl7.org/CodeSystem/audit-entity-type', code: '1' },
+    role: { system: 'http://terminology.hl7.org/CodeSystem/object-role', code: '1' },
+  })
+})
+
+test('an operation is named', () => {
+  expect(
+    entitiesOf({ interaction: 'operation', operation: 'everything', type: 'Patient', resourceId: 'p1' })[0],
+  ).toMatchObject({ description: '$everything', what: { reference: 'Patient/p1' } })
+})
