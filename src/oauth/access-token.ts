@@ -1,5 +1,5 @@
 import { SignJWT } from 'jose'
-import { signingAlgorithm } from './key-material.ts'
+import { longestTokenLifeSeconds, signingAlgorithm } from './key-material.ts'
 import type { SigningKeys } from './signing-keys.ts'
 
 export interface TokenClaims {
@@ -36,6 +36,9 @@ export function issuerOf(publicUrl: string | undefined): string {
 }
 
 export async function signAccessToken(claims: TokenClaims, issue: TokenIssue): Promise<string> {
+  if (issue.lifeSeconds > longestTokenLifeSeconds) {
+    throw new RangeError(`A token lives ${longestTokenLifeSeconds} seconds at most.`)
+  }
   const { kid, key } = await issue.keys.signingKey()
   const issuedAt = Math.floor(issue.now.getTime() / 1_000)
   return new SignJWT({

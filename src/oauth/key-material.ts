@@ -3,6 +3,9 @@ import type { SigningKeyRow } from '#store/signing-keys.ts'
 
 export const signingAlgorithm = 'ES256'
 
+/** A retired key verifies this much longer, so no token may live longer. */
+export const longestTokenLifeSeconds = 86_400
+
 export async function buildKeyRow(created: number): Promise<SigningKeyRow> {
   const { publicKey, privateKey } = await generateKeyPair(signingAlgorithm, { extractable: true })
   const kid = await calculateJwkThumbprint(await exportJWK(publicKey))

@@ -1,6 +1,6 @@
 import type { CryptoKey } from 'jose'
 import type { SigningKeyRow, SigningKeyRows } from '#store/signing-keys.ts'
-import { buildKeyRow, importKey, publicHalf } from './key-material.ts'
+import { buildKeyRow, importKey, longestTokenLifeSeconds, publicHalf } from './key-material.ts'
 
 export interface SigningKeys {
   /** The newest key that is not retired. */
@@ -20,8 +20,6 @@ export interface SigningKey {
 
 export interface SigningKeysOptions {
   readonly rows: SigningKeyRows
-  /** A retired key verifies this much longer: no token lives longer. */
-  readonly longestTokenLifeSeconds: number
   readonly now?: () => number
 }
 
@@ -39,7 +37,7 @@ const unknownKidAfterMs = 5_000
 export async function openSigningKeys(options: SigningKeysOptions): Promise<SigningKeys> {
   const { rows, now = Date.now } = options
   const isInUse = (row: SigningKeyRow): boolean =>
-    row.retired === undefined || row.retired.getTime() > now() - options.longestTokenLifeSeconds * 1_000
+    row.retired === undefined || row.retired.getTime() > now() - longestTokenLifeSeconds * 1_000
 
   async function load(): Promise<Loaded> {
     const current = (await rows.load()).filter(isInUse)
