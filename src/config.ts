@@ -1,0 +1,263 @@
+/**
+ * Every setting, once. Read when the server starts, checked, handed down frozen; no room imports this file.
+ * docs/configuration.md is printed from it (`npm run config:docs`).
+ */
+interface Setting<T> {
+  /** Of the environment variable. */
+  readonly name: string
+  /** As one would write it; undefined: unset. */
+  readonly initial: string | undefined
+  /** What a value must look like, to finish "PORT must be …". */
+  readonly form: string
+  /** Undefined: the text is not of that form. */
+  readonly parse: (text: string) => T | undefined
+  readonly sentence: string
+  /** Why a value must not be used with NODE_ENV=production; undefined: it may. */
+  readonly unsafe?: (value: T | undefined) => string | undefined
+}
+
+const settings = {
+  host: text(
+    'HOST',
+    '127.0.0.1',
+    'The address to listen on. The default is reached from this machine alone.',
+  ),
+  port: whole('PORT', '8080', [0, 65_535], 'The port to listen on; 0 takes a free one.'),
+  dataFolder: text(
+    'ALMANAC_DATA',
+    '.almanac',
+    'Where the embedded PostgreSQL keeps everything. Copies of the server that run side by side need a folder and a port each.',
+  ),
+  databaseUrl: optional(
+    address(
+      'DATABASE_URL',
+      ['postgres:', 'postgresql:'],
+      'A PostgreSQL server, version 15 or newer, to use in place of the embedded one.',
+    ),
+    (url) =>
+      url === undefined
+        ? 'the embedded database has no replica and no backup of its own; name a PostgreSQL server'
+        : undefined,
+  ),
+  poolSize: whole(
+    'DATABASE_POOL_SIZE',
+    '16',
+    [2, 500],
+    'Connections to the database. More than a few per processor of the database only wait there instead of here.',
+  ),
+  statementTimeout: whole(
+    'STATEMENT_TIMEOUT',
+    '10000',
+    [100, 600_000],
+    'Milliseconds until a statement is given up; its caller gets a 503.',
+  ),
+  publicUrl: optional(
+    address(
+      'PUBLIC_URL',
+      ['http:', 'https:'],
+      'Scheme and host that callers use, such as `https://fhir.clinic.example`. Links and token audiences are made from it. Unset: the address that a request came in on.',
+    ),
+    (url) =>
+      url?.startsWith('https:')
+        ? undefined
+        : 'tokens must be bound to the address that callers know, and travel encrypted; give it the https address',
+  ),
+  clinics: list(
+    'CLINICS',
+    '',
+    /^(?!main$)[a-z0-9][a-z0-9-]{0,62}$/,
+    'names of lower-case letters, digits and dashes',
+    'Clinics beside `main`, separated by commas; each has its base at `/c/{clinic}/fhir`.',
+  ),
+  timeZone: {
+    name: 'TIME_ZONE',
+    initial: 'UTC',
+    form: 'a time zone such as Europe/Prague',
+    parse: (value) => (isTimeZone(value) ? value : undefined),
+    sentence: 'The zone meant by dates and times that name none, in resources and in searches.',
+  } satisfies Setting<string>,
+  bodyLimit: whole(
+    'BODY_LIMIT',
+    '10485760',
+    [1_024, 104_857_600],
+    'Most bytes of a request body, before and after decompression.',
+  ),
+  bundleLimit: whole('BUNDLE_LIMIT', '5000', [1, 50_000], 'Most entries of a batch or transaction.'),
+  logLevel: choice(
+    'LOG_LEVEL',
+    'info',
+    ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
+    'How much is logged. No level logs what a resource says.',
+  ),
+  trustProxy: {
+    name: 'TRUST_PROXY',
+    initial: 'false',
+    form: 'false, the number of proxies, or addresses separated by commas',
+    parse: (value) =>
+      value === 'false'
+        ? false
+        : /^[1-9]$/.test(value)
+          ? Number(value)
+          : /^[\w.:/, ]+$/.test(value) && value !== 'true'
+            ? value
+            : undefined,
+    sentence: 'Which proxies’ `X-Forwarded-*` headers are believed.',
+  } satisfies Setting<boolean | number | string>,
+  corsOrigins: {
+    name: 'CORS_ORIGINS',
+    initial: '*',
+    form: '* or origins separated by commas',
+    parse: (value) => (value === '*' ? '*' : readList(value, /^https?:\/\/[^/\s]+$/)),
+    sentence:
+      'Web pages that may call the server from a browser: origins separated by commas, or `*` for any.',
+    unsafe: (value) =>
+      value === '*' ? 'any web page could call this server; name the origins of your apps' : undefined,
+  } satisfies Setting<'*' | readonly string[]>,
+  checkReferences: flag(
+    'CHECK_REFERENCES',
+    'true',
+    'Refuse a resource that refers to something this server does not hold.',
+  ),
+  requireIfMatch: flag('REQUIRE_IF_MATCH', 'false', 'Refuse to change a resource without `If-Match` (428).'),
+  conditionalDeleteMultiple: flag(
+    'CONDITIONAL_DELETE_MULTIPLE',
+    'false',
+    'Let one conditional delete hit several resources.',
+  ),
+  tokenLifetime: whole('TOKEN_LIFETIME', '3600', [60, 86_400], 'Seconds that an access token is good for.'),
+  demo: {
+    ...flag('DEMO', 'true', 'Put a small demo clinic into an empty database and print a token for it.'),
+    unsafe: (value) =>
+      value ? 'made-up patients do not belong into a real clinic; set it to false' : undefined,
+  } satisfies Setting<boolean>,
+}
+
+type Settings = typeof settings
+type ValueOf<S> = S extends Setting<infer T> ? T : never
+export type Config = { readonly [Key in keyof Settings]: ValueOf<Settings[Key]> }
+
+/** All that is wrong with the environment, as sentences for who starts the server. */
+export class ConfigError extends Error {}
+
+export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
+  const wrong: string[] = []
+  const config: Record<string, unknown> = {}
+  for (const [key, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
+    const written = environment[setting.name]?.trim()
+    const source = written === undefined || written === '' ? setting.initial : written
+    const value = source === undefined ? undefined : setting.parse(source)
+    if (source !== undefined && value === undefined) wrong.push(`${setting.name} must be ${setting.form}.`)
+    else if (environment.NODE_ENV === 'production') {
+      const reason = setting.unsafe?.(value)
+      if (reason !== undefined) wrong.push(`${setting.name} is not safe in production: ${reason}.`)
+    }
+    config[key] = value
+  }
+  if (wrong.length > 0) throw new ConfigError(wrong.join('\n'))
+  return Object.freeze(config) as Config
+}
+
+export function describeSettings(): string {
+  const rows = (Object.values(settings) as Setting<unknown>[]).map(({ name, initial, sentence, unsafe }) => {
+    const mark = unsafe === undefined ? '' : ' ⚠'
+    return `| \`${name}\`${mark} | ${initial === undefined || initial === '' ? '' : `\`${initial}\``} | ${sentence} |`
+  })
+  return [
+    '# Settings',
+    '',
+    'Environment variables, read once at start. Printed from `src/config.ts` by `npm run config:docs`.',
+    'With `NODE_ENV=production` the server does not start while a setting marked ⚠ has an unsafe value, and names each.',
+    '',
+    '| name | default | meaning |',
+    '|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
+function text(name: string, initial: string, sentence: string): Setting<string> {
+  return { name, initial, form: 'a text', parse: (value) => value, sentence }
+}
+
+function whole(
+  name: string,
+  initial: string,
+  [least, most]: readonly [number, number],
+  sentence: string,
+): Setting<number> {
+  const parse = (value: string) =>
+    /^\d{1,10}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined
+  return { name, initial, form: `a whole number from ${least} to ${most}`, parse, sentence }
+}
+
+function flag(name: string, initial: string, sentence: string): Setting<boolean> {
+  const parse = (value: string) => (value === 'true' ? true : value === 'false' ? false : undefined)
+  return { name, initial, form: 'true or false', parse, sentence }
+}
+
+function choice<T extends string>(
+  name: string,
+  initial: T,
+  values: readonly T[],
+  sentence: string,
+): Setting<T> {
+  return {
+    name,
+    initial,
+    form: `one of ${values.join(', ')}`,
+    parse: (value) => values.find((one) => one === value),
+    sentence,
+  }
+}
+
+function list(
+  name: string,
+  initial: string,
+  item: RegExp,
+  items: string,
+  sentence: string,
+): Setting<readonly string[]> {
+  return {
+    name,
+    initial,
+    form: `${items}, separated by commas`,
+    parse: (value) => readList(value, item),
+    sentence,
+  }
+}
+
+function address(name: string, schemes: readonly string[], sentence: string): Setting<string> {
+  const parse = (value: string) =>
+    schemes.includes(URL.parse(value)?.protocol ?? '') ? value.replace(/\/+$/, '') : undefined
+  return {
+    name,
+    initial: undefined,
+    form: `an address that starts with ${schemes.join('// or ')}//`,
+    parse,
+    sentence,
+  }
+}
+
+function optional(
+  setting: Setting<string>,
+  unsafe: (value: string | undefined) => string | undefined,
+): Setting<string | undefined> {
+  return { ...setting, unsafe }
+}
+
+function readList(value: string, item: RegExp): readonly string[] | undefined {
+  const items = value
+    .split(',')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')
+  return items.every((one) => item.test(one)) ? items : undefined
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat('en', { timeZone: name })
+    return true
+  } catch {
+    return false
+  }
+}
