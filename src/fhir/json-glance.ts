@@ -4,8 +4,12 @@ export const poisonedKeys: ReadonlySet<string> = new Set(['__proto__', 'construc
 export const maxDepth = 64
 
 const blankBeforeColon = /"\s+:/
-/** Numbers that JavaScript may print differently: many digits, an exponent, a last zero, a very small one, -0. */
-const oddNumber = /[:,[]\s*-?(?:[\d.]{16,}|\d+(?:\.\d+)?[eE][-+]?\d+|\d+\.\d*0|0\.000000\d*|0)\s*[,\]}]/
+/**
+ * Numbers that JavaScript may print differently: many digits, an exponent, a last zero, a very small one, -0. Bounded
+ * repeats, because the engine's stack is; it may be wrong about what looks like a number in a string, never the other way.
+ */
+const oddNumber =
+  /[:,[]\s*-?(?:[\d.]{400}|[\d.]{16,400}[eE\s,\]}]|\d{1,16}(?:\.\d{1,16})?[eE][-+\d]|\d{1,16}\.\d{0,16}0[\s,\]}]|0\.000000|0[\s,\]}])/
 
 /**
  * The quick look that spares almost every text the full scan. The text's `":` are counted against the keys that

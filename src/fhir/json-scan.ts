@@ -8,8 +8,7 @@ export interface OddNumber {
   readonly source: string
 }
 
-/** Text without its strings' content is numbers, names and these. */
-const token = /["{}[\],]|-?\d[-+.\deE]*/g
+const numberText = /[-+.\deE]+/y
 
 /**
  * One pass over JSON text for all that JSON.parse does not tell: depth, keys given twice, poisoned keys, NUL and
@@ -18,34 +17,41 @@ const token = /["{}[\],]|-?\d[-+.\deE]*/g
 export function scanJson(text: string): readonly OddNumber[] {
   const oddNumbers: OddNumber[] = []
   const open: (OpenObject | OpenArray)[] = []
+  let container: OpenObject | OpenArray | undefined
   let keyExpected = false
-  token.lastIndex = 0
-  for (let match = token.exec(text); match !== null; match = token.exec(text)) {
-    const [found] = match
-    const start = match.index
-    const container = open.at(-1)
-    if (found === '"') {
-      const string = readString(text, start)
-      if (string === undefined) break
-      token.lastIndex = string.end
-      if (keyExpected && container?.kind === 'object') addKey(container, string.value, text, start)
+  for (let at = 0; at < text.length; at++) {
+    const c = text.charCodeAt(at)
+    if (c === quote) {
+      const close = closingQuote(text, at)
+      if (close === -1) break
+      const string = text.slice(at + 1, close)
+      const value = string.includes('\\') ? readEscapes(string, text, at) : string
+      if (keyExpected && container?.kind === 'object') addKey(container, value, text, at)
       keyExpected = false
-    } else if (found === ',') {
+      at = close
+    } else if (c === comma) {
       if (container?.kind === 'array') container.current++
       else keyExpected = true
-    } else if (found === '{' || found === '[') {
+    } else if (c === openBrace || c === openBracket) {
       if (open.length === maxDepth) {
-        throw new Refusal('malformed', `The JSON nests deeper than ${maxDepth} levels ${place(text, start)}.`)
+        throw new Refusal('malformed', `The JSON nests deeper than ${maxDepth} levels ${place(text, at)}.`)
       }
-      keyExpected = found === '{'
-      open.push(
-        keyExpected ? { kind: 'object', keys: new Set(), current: '' } : { kind: 'array', current: 0 },
-      )
-    } else if (found === '}' || found === ']') {
+      keyExpected = c === openBrace
+      container = keyExpected
+        ? { kind: 'object', keys: new Set(), current: '' }
+        : { kind: 'array', current: 0 }
+      open.push(container)
+    } else if (c === closeBrace || c === closeBracket) {
       open.pop()
+      container = open.at(-1)
       keyExpected = false
-    } else if (String(Number(found)) !== found) {
-      oddNumbers.push({ path: open.map(({ current }) => current), source: found })
+    } else if (c === minus || (c >= zero && c <= nine)) {
+      numberText.lastIndex = at
+      numberText.test(text)
+      const source = text.slice(at, numberText.lastIndex)
+      at = numberText.lastIndex - 1
+      if (String(Number(source)) !== source)
+        oddNumbers.push({ path: open.map(({ current }) => current), source })
     }
   }
   return oddNumbers
@@ -75,32 +81,38 @@ function addKey(object: OpenObject, key: string, text: string, offset: number): 
   object.current = key
 }
 
-/** The string whose opening quote is at `start`; undefined when it has no end. */
-function readString(text: string, start: number): { value: string; end: number } | undefined {
-  let close = text.indexOf('"', start + 1)
+function closingQuote(text: string, opening: number): number {
+  let close = text.indexOf('"', opening + 1)
   while (close !== -1 && isEscaped(text, close)) close = text.indexOf('"', close + 1)
-  if (close === -1) return undefined
-  const end = close + 1
-  const written = text.slice(start, end)
-  if (!written.includes('\\')) return { value: written.slice(1, -1), end }
-  const value = unescaped(written)
-  if (value.includes('\0'))
-    throw new Refusal('malformed', `The JSON holds a NUL character ${place(text, start)}.`)
-  if (value.isWellFormed()) return { value, end }
-  throw new Refusal('malformed', `The JSON holds half a surrogate pair ${place(text, start)}.`)
+  return close
 }
 
 function isEscaped(text: string, at: number): boolean {
   let first = at
-  while (text.charCodeAt(first - 1) === 92 /* \ */) first--
+  while (text.charCodeAt(first - 1) === backslash) first--
   return (at - first) % 2 === 1
 }
 
-/** As written when an escape is none: JSON.parse refuses the text then. */
-function unescaped(written: string): string {
+function readEscapes(string: string, text: string, offset: number): string {
+  let value: string
   try {
-    return JSON.parse(written) as string
+    value = JSON.parse(`"${string}"`) as string
   } catch {
-    return written
+    return string
   }
+  if (value.includes('\0'))
+    throw new Refusal('malformed', `The JSON holds a NUL character ${place(text, offset)}.`)
+  if (value.isWellFormed()) return value
+  throw new Refusal('malformed', `The JSON holds half a surrogate pair ${place(text, offset)}.`)
 }
+
+const quote = 34
+const comma = 44
+const minus = 45
+const zero = 48
+const nine = 57
+const openBracket = 91
+const backslash = 92
+const closeBracket = 93
+const openBrace = 123
+const closeBrace = 125
