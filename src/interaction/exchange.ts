@@ -2,8 +2,20 @@ import type { Principal } from '#access/principal.ts'
 
 /** https://hl7.org/fhir/R4/http.html; the code is that of CapabilityStatement.rest.resource.interaction. */
 export type InteractionName =
-  | 'read' | 'vread' | 'search-type' | 'search-system' | 'history-instance' | 'history-type' | 'history-system'
-  | 'create' | 'update' | 'patch' | 'delete' | 'batch' | 'transaction' | 'operation'
+  | 'read'
+  | 'vread'
+  | 'search-type'
+  | 'search-system'
+  | 'history-instance'
+  | 'history-type'
+  | 'history-system'
+  | 'create'
+  | 'update'
+  | 'patch'
+  | 'delete'
+  | 'batch'
+  | 'transaction'
+  | 'operation'
 
 /** A FHIR request as a plain value: http/ makes one from `req`, a bundle entry makes one too, and both walk the same road. */
 export interface FhirRequest {

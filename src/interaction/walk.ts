@@ -2,6 +2,7 @@ import type { Principal } from '#access/principal.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { Database, Reads, Transaction } from '#store/store.ts'
+import type { Criteria } from './criteria.ts'
 import type { FhirRequest, FhirResponse, Interact, RequestBody } from './exchange.ts'
 import type { Change, WriteRule } from './write-rule.ts'
 
@@ -11,15 +12,23 @@ export interface RoadParts {
   readonly definitions: Definitions
   readonly rules: readonly WriteRule[]
   readonly settings: InteractionSettings
+  readonly pages: PageTokens
   readonly clock: () => Date
   readonly newId: () => string
   /** Refuses a resource that is not what its type allows; reports every issue at once. */
-  readonly checkStructure: (resource: unknown, type: string) => asserts resource is Resource
+  readonly checkStructure: (resource: unknown, type: string) => Resource
   /** Pure: the patched resource, or a Refusal. `current` is parsed for this call, so it may be changed in place. */
   readonly applyPatch: (current: Resource, patch: RequestBody) => Resource
   /** Batch and transaction: cut the bundle into requests and send each down the road. */
   readonly runBundle: (request: FhirRequest, principal: Principal, road: Road) => Promise<FhirResponse>
   readonly invokeOperation: (request: FhirRequest, principal: Principal, road: Road) => Promise<FhirResponse>
+}
+
+/** Signed cursors. What they may continue is part of the signature: a token fits its own search, clinic and type alone. */
+export interface PageTokens {
+  seal(scope: string, cursor: string): string
+  /** Refuses a token that was made up, altered, taken from elsewhere or has expired. */
+  open(scope: string, token: string): string
 }
 
 export interface InteractionSettings {
@@ -32,6 +41,8 @@ export interface InteractionSettings {
   /** Page sizes when the client names none, and at most. */
   readonly pageSize: number
   readonly pageSizeLimit: number
+  /** Of the clinic: dates without a zone are read in it. */
+  readonly timeZone: string
 }
 
 export interface Road {
@@ -42,8 +53,8 @@ export interface Road {
    * thrown and left to whoever opened the transaction, who is audited for it.
    */
   step(request: FhirRequest, principal: Principal, within: Within): Promise<FhirResponse>
-  /** A write that an operation decided: rules and their follow-ups, rows, the caller's visibility; no audit event. */
-  write(change: Change, tx: Transaction, principal: Principal): Promise<StoredVersion>
+  /** A write that an operation decided: rules, follow-ups, rows, the caller's visibility, an audit event in `tx`. */
+  write(change: Change, tx: Transaction, request: FhirRequest, principal: Principal): Promise<StoredVersion>
 }
 
 export interface Within {
@@ -65,17 +76,27 @@ export interface Walk {
   /** Present for every write, and for any step of a transaction. */
   readonly tx?: Transaction
   readonly within?: Within
-  /** The criteria of a conditional interaction, as sent. */
-  criteria?: string
+  /** Of a conditional interaction. */
+  criteria?: Criteria
   /** The instance meant: from the URL, the match of a conditional interaction, or a new id. */
   id?: string
   current?: StoredVersion
-  /** Further matches of a conditional delete. */
-  others?: readonly StoredVersion[]
+  /** What a conditional delete shall delete. */
+  matches?: readonly StoredVersion[]
   resource?: Resource
-  /** What this request has written, its own resource first. */
-  written?: readonly StoredVersion[]
+  /** Of Road.write: the change as the operation decided it. */
+  readonly decided?: Change
+  /** What this request itself shall write; several only for a conditional delete, none when there is nothing to do. */
+  changes: readonly PlannedChange[]
+  /** The new version of this request's own resource. */
+  written?: StoredVersion
   response?: FhirResponse
+}
+
+/** A change with its place in the resource's history; `after` carries id and meta as they will be stored. */
+export interface PlannedChange extends Change {
+  readonly version: number
+  readonly updated: Date
 }
 
 export type Stage = (walk: Walk) => void | Promise<void>

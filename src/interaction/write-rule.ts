@@ -1,6 +1,6 @@
+import type { Principal } from '#access/principal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { Transaction } from '#store/store.ts'
-import type { Principal } from '#access/principal.ts'
 
 /** A write on its way: what was, and what shall be. */
 export interface Change {

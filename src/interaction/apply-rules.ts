@@ -1,0 +1,33 @@
+import type { Principal } from '#access/principal.ts'
+import type { Transaction } from '#store/store.ts'
+import { planChange } from './plan-change.ts'
+import type { PlannedChange, RoadParts, Walk } from './walk.ts'
+import { writeRow } from './write-rows.ts'
+import type { WriteRule } from './write-rule.ts'
+
+/** Every room with a say is asked, whichever road the write came by; the first Refusal ends it. */
+export async function applyRules({ parts, changes, tx, principal }: Walk): Promise<void> {
+  if (tx === undefined || parts.rules.length === 0) return
+  for (const change of changes) await askRules(parts, change, tx, principal, [])
+}
+
+/**
+ * What follows from a write meets the rules too, but never again the rule it came from, which could go on for ever.
+ * It is written at once, so that the next rule sees it.
+ */
+async function askRules(
+  parts: RoadParts,
+  change: PlannedChange,
+  tx: Transaction,
+  principal: Principal,
+  causes: readonly WriteRule[],
+): Promise<void> {
+  for (const rule of parts.rules) {
+    if (!rule.types.includes(change.type) || causes.includes(rule)) continue
+    for (const following of await rule.apply(change, tx, principal)) {
+      const planned = planChange(parts, following)
+      await askRules(parts, planned, tx, principal, [...causes, rule])
+      writeRow(planned, tx)
+    }
+  }
+}

@@ -1,0 +1,69 @@
+import { Refusal } from '#fhir/refusal.ts'
+import type { InteractionSettings, Walk } from './walk.ts'
+
+type Pairs = readonly (readonly [name: string, value: string])[]
+type Links = readonly (readonly [relation: string, url: string])[]
+
+/** The parameter that carries a signed cursor. */
+const pageParameter = '_page'
+
+/** https://hl7.org/fhir/R4/http.html#paging: `self` says what was understood; the others are followed, never taken apart. */
+export function pageLinks(
+  walk: Walk,
+  applied: Pairs,
+  cursors: { next?: string | undefined; previous?: string | undefined },
+): Links {
+  const { parts } = walk
+  const self = selfUrl(walk, applied)
+  const separator = applied.length === 0 ? '?' : '&'
+  const page = (cursor: string) =>
+    `${self}${separator}${pageParameter}=${parts.pages.seal(pageScope(walk, applied), cursor)}`
+  const links: [string, string][] = [
+    ['self', self],
+    ['first', self],
+  ]
+  if (cursors.previous !== undefined) links.push(['previous', page(cursors.previous)])
+  if (cursors.next !== undefined) links.push(['next', page(cursors.next)])
+  return links
+}
+
+/** Where the page starts, from a link that this server made for this very search. */
+export function readCursor(walk: Walk, applied: Pairs): string | undefined {
+  const token = walk.request.query.find(([name]) => name === pageParameter)?.[1]
+  return token === undefined ? undefined : walk.parts.pages.open(pageScope(walk, applied), token)
+}
+
+export function withoutPage(pairs: Pairs): Pairs {
+  return pairs.some(([name]) => name === pageParameter)
+    ? pairs.filter(([name]) => name !== pageParameter)
+    : pairs
+}
+
+/** More than the most is cut, as R4 allows: `_count` is a wish. */
+export function readCount(pairs: Pairs, settings: InteractionSettings): number {
+  const text = pairs.findLast(([name]) => name === '_count')?.[1]
+  if (text === undefined) return settings.pageSize
+  if (!/^[0-9]+$/.test(text))
+    throw new Refusal('value', '_count must be a whole number, 0 or more.', { expression: '_count' })
+  return Math.min(Number(text), settings.pageSizeLimit)
+}
+
+function selfUrl({ request }: Walk, applied: Pairs): string {
+  const query = applied.map(([name, value]) => `${encode(name)}=${encode(value)}`).join('&')
+  return `${request.base}${path(request)}${query === '' ? '' : `?${query}`}`
+}
+
+function pageScope(walk: Walk, applied: Pairs): string {
+  return `${walk.principal.tenant} ${path(walk.request)}?${JSON.stringify(applied)}`
+}
+
+function path({ interaction, type, id }: Walk['request']): string {
+  const where = (type === undefined ? '' : `/${type}`) + (id === undefined ? '' : `/${id}`)
+  if (interaction.startsWith('history')) return `${where}/_history`
+  return where
+}
+
+/** Commas, bars and colons are everyday search syntax: left readable. */
+function encode(text: string): string {
+  return encodeURIComponent(text).replace(/%(?:2C|3A|7C|24|2F)/g, decodeURIComponent)
+}

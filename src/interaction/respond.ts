@@ -1,0 +1,57 @@
+import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
+import type { StoredVersion } from '#fhir/resource.ts'
+import { buildEtag } from './etag.ts'
+import type { FhirRequest, FhirResponse } from './exchange.ts'
+import { parsePrefer } from './prefer.ts'
+import type { Walk } from './walk.ts'
+
+/** https://hl7.org/fhir/R4/http.html#create, #update and #delete: what the client is told of its write. */
+export function respond(walk: Walk): void {
+  const { request, current, written } = walk
+  if (request.interaction === 'delete') {
+    walk.response = respondDeleted(walk)
+  } else if (written !== undefined) {
+    const created = current === undefined || current.deleted
+    walk.response = respondVersion(request, written, created ? 201 : 200, created ? 'created' : 'updated')
+  }
+}
+
+/** A conditional create that found its resource: nothing is written. */
+export function respondFound({ request }: Walk, match: StoredVersion): FhirResponse {
+  return respondVersion(request, match, 200, 'there already')
+}
+
+function respondVersion(
+  request: FhirRequest,
+  stored: StoredVersion,
+  status: number,
+  deed: string,
+): FhirResponse {
+  const { type, id, version, updated } = stored
+  const head = {
+    status,
+    location: `${request.base}/${type}/${id}/_history/${version}`,
+    etag: buildEtag(version),
+    lastModified: updated,
+  }
+  const { answer } = parsePrefer(request.headers.prefer)
+  if (answer === 'minimal') return head
+  if (answer === 'representation') return { ...head, body: stored.text }
+  return { ...head, body: tell(`${type}/${id} is ${deed}; its version is ${version}.`) }
+}
+
+function respondDeleted({ request, changes, written }: Walk): FhirResponse {
+  const versioned = changes.length === 1 && written !== undefined ? { etag: buildEtag(written.version) } : {}
+  if (parsePrefer(request.headers.prefer).answer !== 'OperationOutcome') return { status: 204, ...versioned }
+  const sentence =
+    changes.length === 0
+      ? 'There was nothing to delete.'
+      : `Deleted ${changes.map(({ type, id }) => `${type}/${id}`).join(', ')}; earlier versions stay in the history.`
+  return { status: 200, ...versioned, body: tell(sentence) }
+}
+
+function tell(diagnostics: string): string {
+  return JSON.stringify(
+    buildOperationOutcome([{ severity: 'information', code: 'informational', diagnostics }]),
+  )
+}

@@ -1,0 +1,88 @@
+import { checkPermission } from '#access/check-permission.ts'
+import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
+import { type Issue, Refusal } from '#fhir/refusal.ts'
+import type { StoredVersion } from '#fhir/resource.ts'
+import { type ParsedSearch, parseSearch } from '#fhir/search-parse.ts'
+import { bundleText, outcomeEntry, searchEntry } from './bundle-text.ts'
+import { pageLinks, readCursor, withoutPage } from './page-links.ts'
+import { parsePrefer } from './prefer.ts'
+import { cutSubset } from './subset.ts'
+import type { Walk } from './walk.ts'
+
+/** https://hl7.org/fhir/R4/http.html#search: of a type or of all, by GET or POST _search alike. */
+export async function search(walk: Walk): Promise<void> {
+  const { parts, request, reads } = walk
+  const { definitions, settings } = parts
+  const types = request.type === undefined ? searchedTypes(walk) : [request.type]
+  const parsed = parseSearch(definitions, types, withoutPage(request.query), {
+    base: request.base,
+    strict: parsePrefer(request.headers.prefer).strict,
+    count: { default: settings.pageSize, most: settings.pageSizeLimit },
+    timeZone: settings.timeZone,
+  })
+  const cursor = readCursor(walk, parsed.applied)
+  const page = await reads.search(cursor === undefined ? parsed.query : { ...parsed.query, cursor })
+  const write = entryWriter(walk, parsed)
+  const entries = page.matches.map((stored) => write(stored, 'match'))
+  for (const stored of page.included) entries.push(write(stored, 'include'))
+  const issues = collectIssues(parsed, page.warnings)
+  if (issues.length > 0) entries.push(outcomeEntry(JSON.stringify(buildOperationOutcome(issues))))
+  const links = pageLinks(walk, parsed.applied, page)
+  const body = bundleText({
+    type: 'searchset',
+    lastUpdated: parts.clock(),
+    total: page.total,
+    links,
+    entries,
+  })
+  walk.response = { status: 200, body }
+}
+
+function entryWriter(
+  { request, parts }: Walk,
+  { subset }: ParsedSearch,
+): (stored: StoredVersion, mode: 'match' | 'include') => string {
+  const { base } = request
+  return ({ type, id, text }, mode) =>
+    searchEntry(
+      base,
+      type,
+      id,
+      subset === undefined ? text : cutSubset(text, subset, parts.definitions),
+      mode,
+    )
+}
+
+function collectIssues(parsed: ParsedSearch, warnings: readonly string[]): Issue[] {
+  const ignored = parsed.ignored.map(
+    ({ name, reason }): Issue => ({
+      severity: 'warning',
+      code: 'not-supported',
+      diagnostics: reason,
+      expression: [name],
+    }),
+  )
+  const cautions = warnings.map(
+    (diagnostics): Issue => ({ severity: 'warning', code: 'incomplete', diagnostics }),
+  )
+  return [...ignored, ...cautions]
+}
+
+/** `_type` names what is meant; without it, all that the caller may search. */
+function searchedTypes({ parts, request, principal }: Walk): readonly string[] {
+  const named = request.query.filter(([name]) => name === '_type').flatMap(([, value]) => value.split(','))
+  if (named.length === 0) {
+    const types = parts.definitions.resourceTypes.filter((type) => principal.may(type, 's'))
+    if (types.length === 0) throw new Refusal('forbidden', 'This token may not search any type of resource.')
+    return types
+  }
+  for (const type of named) {
+    if (!parts.definitions.isResourceType(type)) {
+      throw new Refusal('value', `'${type.slice(0, 64)}' is not a resource type of FHIR R4.`, {
+        expression: '_type',
+      })
+    }
+    checkPermission(principal, type, 's')
+  }
+  return [...new Set(named)]
+}

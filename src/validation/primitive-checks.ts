@@ -1,0 +1,89 @@
+import { isDate, isDateTime, isInstant, isTime } from '#fhir/partial-date.ts'
+import type { Check } from './place.ts'
+
+/** https://hl7.org/fhir/R4/datatypes.html#primitive, each form with the sentence that mends it. */
+
+const idForm = /^[A-Za-z0-9\-.]{1,64}$/
+const codeForm = /^[^\s]+(?:\s[^\s]+)*$/
+const uriForm = /^\S+$/
+const oidForm = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+$/
+const uuidForm = /^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
+const base64Form = /^[0-9a-zA-Z+/=\s]+$/
+const visible = /\S/
+
+export function isId(text: string): boolean {
+  return idForm.test(text)
+}
+
+function text(accepts: (value: string) => boolean, sentence: string): Check {
+  return (value, place) => {
+    if (typeof value !== 'string') place.refuse('structure', `must be a JSON string; ${sentence}`)
+    else if (!accepts(value)) place.refuse('value', sentence)
+  }
+}
+
+function wholeNumber(least: number, sentence: string): Check {
+  return (value, place) => {
+    if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= 2147483647) return
+    place.refuse(typeof value === 'number' ? 'value' : 'structure', sentence)
+  }
+}
+
+const date = 'must be a date that exists, written YYYY, YYYY-MM or YYYY-MM-DD.'
+const dateTime =
+  'must be a date that exists (YYYY, YYYY-MM, YYYY-MM-DD) or a full time with seconds and zone, such as 2026-03-01T09:30:00+01:00.'
+const filled = 'must hold some text; leave the element out when there is none.'
+const uri = 'must be a URI without white space; leave the element out when there is none.'
+
+export const primitiveChecks: ReadonlyMap<string, Check> = new Map([
+  [
+    'boolean',
+    (value, place) => {
+      if (typeof value !== 'boolean') place.refuse('structure', 'must be true or false, without quotes.')
+    },
+  ],
+  [
+    'decimal',
+    (value, place) => {
+      if (typeof value !== 'number' && !JSON.isRawJSON(value)) {
+        place.refuse('structure', 'must be a JSON number, without quotes.')
+      }
+    },
+  ],
+  ['integer', wholeNumber(-2147483648, 'must be a whole number of 32 bits, without quotes or fraction.')],
+  ['unsignedInt', wholeNumber(0, 'must be a whole number from 0 to 2147483647, without quotes or fraction.')],
+  ['positiveInt', wholeNumber(1, 'must be a whole number from 1 to 2147483647, without quotes or fraction.')],
+  ['string', text((value) => visible.test(value), filled)],
+  ['markdown', text((value) => visible.test(value), filled)],
+  ['xhtml', text((value) => visible.test(value), filled)],
+  [
+    'code',
+    text(
+      (value) => codeForm.test(value),
+      'must be a code: no white space at its ends, single spaces within.',
+    ),
+  ],
+  ['id', text(isId, 'must be 1 to 64 of the characters A-Z, a-z, 0-9, "-" and ".".')],
+  ['uri', text((value) => uriForm.test(value), uri)],
+  ['url', text((value) => uriForm.test(value), uri)],
+  ['canonical', text((value) => uriForm.test(value), uri)],
+  ['oid', text((value) => oidForm.test(value), 'must be an OID, written urn:oid:1.2.3.')],
+  [
+    'uuid',
+    text(
+      (value) => uuidForm.test(value),
+      'must be a UUID, written urn:uuid:c757873d-ec9a-4326-a141-556f43239520.',
+    ),
+  ],
+  ['base64Binary', text((value) => base64Form.test(value), 'must be base64 text.')],
+  ['date', text(isDate, date)],
+  ['dateTime', text(isDateTime, dateTime)],
+  [
+    'instant',
+    text(
+      isInstant,
+      'must be an instant that exists, with seconds and zone, such as 2026-03-01T09:30:00.000Z.',
+    ),
+  ],
+  ['time', text(isTime, 'must be a time of day, written HH:MM:SS.')],
+] satisfies [string, Check][])
