@@ -12,7 +12,7 @@ export async function findMatch(walk: Walk): Promise<void> {
   const many = interaction === 'delete' && parts.settings.conditionalDeleteMultiple
   const limit = many ? parts.settings.conditionalDeleteLimit : 1
   const viewer = viewerOf(principal, interaction, true)
-  const matches = await findMatches(parts, tx, viewer, type, criteria, limit + 1)
+  const matches = within?.matches ?? (await findMatches(parts, tx, viewer, type, criteria, limit + 1))
   if (matches.length > limit) {
     throw new Refusal(
       'multiple-matches',

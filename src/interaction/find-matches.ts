@@ -10,29 +10,38 @@ import type { RoadParts } from './walk.ts'
  * transaction ends, then sees what it wrote: fifty at once leave one resource.
  */
 export async function findMatches(
-  parts: Pick<RoadParts, 'definitions'>,
+  parts: RoadParts,
   tx: Transaction,
   viewer: Viewer,
   type: string,
   criteria: Criteria,
   most: number,
 ): Promise<readonly StoredVersion[]> {
-  const search = parseSearch(parts.definitions, [type], criteria, { strict: true })
   await tx.lock(lockKeys(type, criteria))
-  const { matches } = await tx
-    .as(viewer)
-    .search({ ...search.query, count: most, total: 'none', sort: [], includes: [] })
-  return matches
+  return searchMatches(parts, tx, viewer, type, criteria, most)
+}
+
+/** For whoever holds the locks already. A parameter that is not understood refuses: ignored, it would match anything. */
+export async function searchMatches(
+  parts: RoadParts,
+  tx: Transaction,
+  viewer: Viewer,
+  type: string,
+  criteria: Criteria,
+  most: number,
+): Promise<readonly StoredVersion[]> {
+  const { query } = parseSearch(parts.definitions, [type], criteria, { strict: true })
+  const page = await tx.as(viewer).search({ ...query, count: most, total: 'none', sort: [], includes: [] })
+  return page.matches
 }
 
 /** `identifier=a|x` and `identifier=x` may mean the same resource, so a token's system is no part of the key. */
-function lockKeys(type: string, criteria: Criteria): string[] {
+export function lockKeys(type: string, criteria: Criteria): readonly string[] {
   const keys = new Set<string>()
   for (const [name, value] of criteria) {
     for (const part of value.split(',')) {
-      keys.add(
-        `conditional ${type}?${name.split(':')[0]}=${part.slice(part.lastIndexOf('|') + 1).toLowerCase()}`,
-      )
+      const code = part.slice(part.lastIndexOf('|') + 1).toLowerCase()
+      keys.add(`conditional ${type}?${name.split(':')[0]}=${code}`)
     }
   }
   return [...keys]

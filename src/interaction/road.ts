@@ -18,52 +18,84 @@ import { validate } from './validate.ts'
 import type { Road, RoadParts, Stage, Walk } from './walk.ts'
 import { writeRows } from './write-rows.ts'
 
-// biome-ignore format: read across
-const R = 'read', V = 'vread', S = 'search', H = 'history', C = 'create', U = 'update', P = 'patch', D = 'delete',
-  B = 'bundle', O = 'operation', W = 'write'
+const [R, V, S, H, C, U, P, D, B, O, W] = [
+  'read',
+  'vread',
+  'search',
+  'history',
+  'create',
+  'update',
+  'patch',
+  'delete',
+  'bundle',
+  'operation',
+  'write',
+] as const
 
-// biome-ignore format: read across
-const columns = { [R]: [], [V]: [], [S]: [], [H]: [], [C]: [], [U]: [], [P]: [], [D]: [], [B]: [], [O]: [], [W]: [] } as
-  Record<'read' | 'vread' | 'search' | 'history' | 'create' | 'update' | 'patch' | 'delete' | 'bundle' | 'operation' | 'write', Stage[]>
-
-type Column = keyof typeof columns
+type Column =
+  | typeof R
+  | typeof V
+  | typeof S
+  | typeof H
+  | typeof C
+  | typeof U
+  | typeof P
+  | typeof D
+  | typeof B
+  | typeof O
+  | typeof W
 
 /**
  * Read down a column for all that happens to a request, in this order. Bundles and operations send what they do down
  * this road again; `write` is what an operation has decided to write.
  */
 // biome-ignore format: a table
-{
-  //                      read vread search history create update patch delete bundle operation write
-  use(checkTarget,        R,   V,    S,     H,      C,     U,     P,    D,     B,     O)
-  use(authorise,          R,   V,    S,     H,      C,     U,     P,    D)
-  use(read,               R)
-  use(vread,                   V)
-  use(search,                        S)
-  use(history,                              H)
-  use(runBundle,                                                               B)
-  use(runOperation,                                                                   O)
-  use(findMatch,                                    C,     U,     P,    D)
-  use(loadCurrent,                                         U,     P,    D)
-  use(checkPreconditions,                                  U,     P,    D)
-  use(validate,                                     C,     U,     P,                            W)
-  use(planChanges,                                  C,     U,     P,    D,                      W)
-  use(applyRules,                                   C,     U,     P,    D,                      W)
-  use(writeRows,                                    C,     U,     P,    D,                      W)
-  use(checkOwnership,                               C,     U,     P,                            W)
-  use(respond,                                      C,     U,     P,    D,                      W)
-  use(recordAudit,        R,   V,    S,     H,      C,     U,     P,    D,     B,     O,        W)
+const table: readonly (readonly [Stage, ...Column[]])[] = [
+  //                   read vread search history create update patch delete bundle operation write
+  [checkTarget,        R,   V,    S,     H,      C,     U,     P,    D,     B,     O],
+  [authorise,          R,   V,    S,     H,      C,     U,     P,    D],
+  [read,               R],
+  [vread,                   V],
+  [search,                        S],
+  [history,                              H],
+  [runBundle,                                                               B],
+  [runOperation,                                                                   O],
+  [findMatch,                                    C,     U,     P,    D],
+  [loadCurrent,                                         U,     P,    D],
+  [checkPreconditions,                                  U,     P,    D],
+  [validate,                                     C,     U,     P,                            W],
+  [planChanges,                                  C,     U,     P,    D,                      W],
+  [applyRules,                                   C,     U,     P,    D,                      W],
+  [writeRows,                                    C,     U,     P,    D,                      W],
+  [checkOwnership,                               C,     U,     P,                            W],
+  [respond,                                      C,     U,     P,    D,                      W],
+  [recordAudit,        R,   V,    S,     H,      C,     U,     P,    D,     B,     O,        W],
+]
+
+function column(name: Column): readonly Stage[] {
+  return table.filter(([, ...names]) => names.includes(name)).map(([stage]) => stage)
 }
 
-function use(stage: Stage, ...names: readonly Column[]): void {
-  for (const name of names) columns[name].push(stage)
-}
+const decided = column(W)
+const searches = column(S)
+const histories = column(H)
+const bundles = column(B)
 
-// biome-ignore format: read across
-const columnOf: Readonly<Record<InteractionName, Column>> = {
-  read: R, vread: V, 'search-type': S, 'search-system': S,
-  'history-instance': H, 'history-type': H, 'history-system': H,
-  create: C, update: U, patch: P, delete: D, batch: B, transaction: B, operation: O,
+const stagesOf: Readonly<Record<InteractionName, readonly Stage[]>> = {
+  read: column(R),
+  vread: column(V),
+  'search-type': searches,
+  'search-system': searches,
+  'history-instance': histories,
+  'history-type': histories,
+  'history-system': histories,
+  create: column(C),
+  update: column(U),
+  patch: column(P),
+  delete: column(D),
+  batch: bundles,
+  transaction: bundles,
+  operation: column(O),
 }
 
 const interactionOf = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: 'delete' } as const
@@ -80,37 +112,22 @@ export function createRoad(parts: RoadParts): Road {
     },
 
     step(request, principal, within) {
-      const reads = within.tx.as(viewerOf(principal, request.interaction))
-      return walk(columnOf[request.interaction], {
-        parts,
-        road,
-        request,
-        principal,
-        reads,
-        tx: within.tx,
-        within,
-        changes: [],
-      })
+      const { tx } = within
+      const reads = tx.as(viewerOf(principal, request.interaction))
+      const state = { parts, road, request, principal, reads, tx, within, changes: [] }
+      return walk(stagesOf[request.interaction], state)
     },
 
     async write(change, tx, request, principal) {
-      const interaction = interactionOf[change.method]
-      const { type, id, before } = change
-      const decided = { ...request, interaction, method: change.method, type, id }
+      const { method, type, id, before } = change
+      const interaction = interactionOf[method]
       const reads = tx.as(viewerOf(principal, interaction))
       const state: Walk = {
-        parts,
-        road,
-        request: decided,
-        principal,
-        reads,
-        tx,
-        id,
-        decided: change,
-        changes: [],
+        ...{ parts, road, principal, reads, tx, id, decided: change, changes: [] },
+        ...(before !== undefined && { current: before }),
+        request: { ...request, interaction, method, type, id },
       }
-      if (before !== undefined) state.current = before
-      await walk(W, state)
+      await walk(decided, state)
       if (state.written === undefined) throw new Error('A decided write wrote nothing')
       return state.written
     },
@@ -124,26 +141,25 @@ function walkAlone(
   request: FhirRequest,
   principal: Principal,
 ): Promise<FhirResponse> {
-  const column = columnOf[request.interaction]
+  const stages = stagesOf[request.interaction]
   const store = parts.database.openStore(viewerOf(principal, request.interaction))
   const start = { parts, road, request, principal, changes: [] }
-  if (column !== C && column !== U && column !== P && column !== D)
-    return walk(column, { ...start, reads: store })
+  if (!stages.includes(writeRows)) return walk(stages, { ...start, reads: store })
   let lostRaces = 0
   return store.transaction(async (tx) => {
     // After a lost race the writers of one resource queue up, or fifty of them would race fifty times.
     if (lostRaces++ > 0 && request.id !== undefined) await tx.lock([`${request.type}/${request.id}`])
-    return walk(column, { ...start, reads: tx, tx })
+    return walk(stages, { ...start, reads: tx, tx })
   })
 }
 
-async function walk(column: Column, state: Walk): Promise<FhirResponse> {
-  for (const stage of columns[column]) {
+async function walk(stages: readonly Stage[], state: Walk): Promise<FhirResponse> {
+  for (const stage of stages) {
     // Once there is an answer, all that is left is to record it.
     if (state.response !== undefined && stage !== recordAudit) continue
     const pending = stage(state)
     if (pending !== undefined) await pending
   }
-  if (state.response === undefined) throw new Error(`The road gave no answer to ${state.request.interaction}`)
+  if (state.response === undefined) throw new Error(`No answer to ${state.request.interaction}`)
   return state.response
 }

@@ -63,6 +63,8 @@ export interface Within {
   readonly id?: string
   /** Current versions by `Type/id`, loaded ahead in one round trip; undefined: looked for and not there. */
   readonly current?: ReadonlyMap<string, StoredVersion | undefined>
+  /** What a conditional step's criteria match, locked and searched ahead. */
+  readonly matches?: readonly StoredVersion[]
 }
 
 /** One request under way; each stage reads what the stages before it have found. */

@@ -89,7 +89,7 @@ export class Shapes {
   }
 
   #anyResource(value: unknown, place: Place): void {
-    const type = isObject(value) ? value['resourceType'] : undefined
+    const type = isObject(value) ? value.resourceType : undefined
     if (typeof type === 'string' && this.#definitions.isResourceType(type)) this.type(type)(value, place)
     else place.refuse('structure', 'must be a resource: an object with the resourceType of an R4 resource.')
   }
