@@ -16,14 +16,24 @@ export interface SearchQuery {
 }
 
 export type Clause =
-  | { readonly kind: 'param'; readonly parameter: SearchParameter; readonly modifier?: Modifier; readonly values: readonly SearchValue[] }
+  | {
+      readonly kind: 'param'
+      readonly parameter: SearchParameter
+      readonly modifier?: Modifier
+      readonly values: readonly SearchValue[]
+    }
   | { readonly kind: 'missing'; readonly parameter: SearchParameter; readonly missing: boolean }
   | { readonly kind: 'id'; readonly ids: readonly string[] }
   | { readonly kind: 'last-updated'; readonly value: DateSearch }
   /** patient.name=… : a reference of this resource leads to one of `targets` for which all of `where` hold. */
   | { readonly kind: 'chain'; readonly parameter: SearchParameter; readonly targets: readonly ChainTarget[] }
   /** _has:Type:param:… : some `type` refers here through `parameter` and all of `where` hold for it. */
-  | { readonly kind: 'has'; readonly type: string; readonly parameter: SearchParameter; readonly where: readonly Clause[] }
+  | {
+      readonly kind: 'has'
+      readonly type: string
+      readonly parameter: SearchParameter
+      readonly where: readonly Clause[]
+    }
   | { readonly kind: 'list'; readonly listId: string }
   | { readonly kind: 'text'; readonly scope: 'narrative' | 'content'; readonly query: string }
   | { readonly kind: 'and' | 'or'; readonly clauses: readonly Clause[] }
@@ -35,12 +45,28 @@ export interface ChainTarget {
 }
 
 export type Modifier =
-  | 'exact' | 'contains' | 'text' | 'not' | 'in' | 'not-in' | 'above' | 'below' | 'of-type' | 'identifier'
+  | 'exact'
+  | 'contains'
+  | 'text'
+  | 'not'
+  | 'in'
+  | 'not-in'
+  | 'above'
+  | 'below'
+  | 'of-type'
+  | 'identifier'
+  /** Only `_filter` says these of strings (`eq`, `ew`); case and accents do not count. */
+  | 'equals'
+  | 'ends-with'
 
 export type Prefix = 'eq' | 'ne' | 'gt' | 'lt' | 'ge' | 'le' | 'sa' | 'eb' | 'ap'
 
 export type SearchValue =
-  | { readonly kind: 'token'; /** undefined: any system; null: explicitly none */ readonly system?: string | null; readonly code?: string }
+  | {
+      readonly kind: 'token' /** undefined: any system; null: explicitly none */
+      readonly system?: string | null
+      readonly code?: string
+    }
   | { readonly kind: 'of-type'; readonly system?: string; readonly code: string; readonly value: string }
   /** Every literal form that counts as a match: `Patient/1`, `Practitioner/1`, an absolute URL. */
   | { readonly kind: 'reference'; readonly references: readonly string[] }
@@ -48,17 +74,28 @@ export type SearchValue =
   | { readonly kind: 'uri'; readonly uri: string }
   | DateSearch
   | NumberSearch
-  | { readonly kind: 'quantity'; readonly number: NumberSearch; readonly system?: string | null; readonly code?: string }
+  | {
+      readonly kind: 'quantity'
+      readonly number: NumberSearch
+      readonly system?: string | null
+      readonly code?: string
+    }
   | { readonly kind: 'composite'; readonly components: readonly SearchValue[] }
+  | {
+      readonly kind: 'near'
+      readonly latitude: number
+      readonly longitude: number
+      readonly kilometres: number
+    }
 
-/** Half-open range in milliseconds that the value written stands for. */
+/** Half-open range in milliseconds that the value written stands for; for `ap` already widened: overlap is a match. */
 export interface DateSearch {
   readonly kind: 'date'
   readonly prefix: Prefix
   readonly start: number
   readonly end: number
 }
-/** The value, and the half-open range of its implicit precision; decimals as text. */
+/** The value, and the half-open range of its implicit precision (for `ap` widened); decimals as text. */
 export interface NumberSearch {
   readonly kind: 'number'
   readonly prefix: Prefix
