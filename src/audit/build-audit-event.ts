@@ -96,7 +96,7 @@ function buildAgents(fact: AuditFact, clientType: object): Part[] {
 function buildEntities(fact: AuditFact, created: boolean): Part[] {
   const entities: Part[] = []
   if (fact.resourceId !== undefined && fact.type !== undefined) entities.push(dataEntity(fact, created))
-  else if (fact.query !== undefined) entities.push(queryEntity(fact, fact.query))
+  else if (fact.query !== undefined || asksForMany(fact)) entities.push(queryEntity(fact, fact.query ?? []))
   else if (fact.operation !== undefined) entities.push({ description: `$${fact.operation}` })
   const patient = patientOf(fact)
   if (patient !== undefined) entities.push(patientEntity(patient))
@@ -107,4 +107,10 @@ function buildEntities(fact: AuditFact, created: boolean): Part[] {
 function patientOf(fact: AuditFact): string | undefined {
   if (fact.type === 'Patient' && fact.resourceId !== undefined) return fact.resourceId
   return fact.patient ?? fact.principal?.patient
+}
+
+function asksForMany({ interaction }: AuditFact): boolean {
+  return (
+    interaction.startsWith('search-') || interaction === 'history-type' || interaction === 'history-system'
+  )
 }

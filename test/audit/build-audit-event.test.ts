@@ -128,6 +128,13 @@ test('a search keeps its text as data, and an entity never has both name and que
   )
 })
 
+test('a search for everything is a search as well', () => {
+  const [entity] = entitiesOf({ interaction: 'search-type', type: 'Patient' })
+  expect(Buffer.from(entity?.query as string, 'base64').toString()).toBe(
+    'GET https://clinic.example/fhir/Patient',
+  )
+})
+
 test('a token in a URL does not reach the log', () => {
   const [entity] = entitiesOf({
     interaction: 'search-type',
