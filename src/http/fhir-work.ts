@@ -10,6 +10,9 @@ import { choosePresentation } from './presentation.ts'
 import { checkHeaders } from './request-headers.ts'
 import type { Visit } from './visit.ts'
 
+/** SMART App Launch 2.2, section 3.1: plain JSON, whatever the caller accepts. */
+const discoveryPresentation = { contentType: 'application/json; charset=utf-8', pretty: false }
+
 /** From a request line to an answer: cheap refusals first, nothing of a body before its caller is known. */
 export function createFhirWork(
   parts: HttpParts,
@@ -31,10 +34,16 @@ export function createFhirWork(
     record.type = route.type
     record.id = route.id
     const query = parseQuery(visit.query, 'query')
+    const origin = originOf(req)
+    const base = { tenant: path.tenant, origin, url: origin + path.basePath }
+    if (route.interaction === 'smart-configuration') {
+      visit.presentation = discoveryPresentation
+      return open(await parts.smartConfiguration(base))
+    }
     visit.presentation = choosePresentation(req.headers.accept, query)
-    const base = { tenant: path.tenant, url: originOf(req) + path.basePath }
-    if (route.interaction === 'capabilities' || route.interaction === 'smart-configuration') {
-      return describe(route.interaction, query, base)
+    if (route.interaction === 'capabilities') {
+      const mode = query.find(([name]) => name === 'mode')?.[1] ?? 'full'
+      return open(await parts.capabilities(base, mode))
     }
     return enter(visit, route, query, base)
   }
@@ -66,27 +75,6 @@ export function createFhirWork(
     }
   }
 
-  /** https://hl7.org/fhir/R4/http.html#capabilities and SMART App Launch 2.2, section 3: open to all. */
-  async function describe(
-    what: 'capabilities' | 'smart-configuration',
-    query: QueryPairs,
-    base: FhirBase,
-  ): Promise<FhirResponse> {
-    if (what === 'capabilities') {
-      const mode = query.find(([name]) => name === 'mode')?.[1] ?? 'full'
-      return {
-        status: 200,
-        body: await parts.capabilities(base, mode),
-        headers: { 'Cache-Control': 'no-cache' },
-      }
-    }
-    return {
-      status: 200,
-      body: await parts.smartConfiguration(base),
-      headers: { 'Cache-Control': 'no-cache' },
-    }
-  }
-
   function tellMethods(rest: string): FhirResponse {
     try {
       findRoute('OPTIONS', rest, isResourceType)
@@ -97,4 +85,9 @@ export function createFhirWork(
     }
     throw new Refusal('not-found', 'No FHIR interaction has this address.')
   }
+}
+
+/** What the server says of itself is no secret, but it changes with a release. */
+function open(body: string): FhirResponse {
+  return { status: 200, body, headers: { 'Cache-Control': 'no-cache' } }
 }

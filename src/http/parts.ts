@@ -25,10 +25,12 @@ export interface HttpParts {
   readonly settings: HttpSettings
 }
 
-/** A clinic's FHIR endpoint. The url has no slash at its end. */
+/** A clinic's FHIR endpoint. */
 export interface FhirBase {
   readonly tenant: string
+  /** Without a slash at its end, as `origin`, which it starts with. */
   readonly url: string
+  readonly origin: string
 }
 
 export interface RefusedRequest {
