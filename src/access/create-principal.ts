@@ -1,18 +1,9 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Clause, Viewer } from '#fhir/search-query.ts'
+import type { Claims } from './claims.ts'
 import { buildGrants, type Grant, type Reach } from './grant.ts'
 import type { Permission, Permissions, Principal } from './principal.ts'
 import type { IgnoredScope } from './scope.ts'
-
-export interface Claims {
-  readonly tenant: string
-  readonly clientId: string
-  readonly tokenId: string
-  /** Space-separated, v1 and v2 spellings alike. */
-  readonly scope: string
-  readonly fhirUser?: string
-  readonly patient?: string
-}
 
 export interface GrantedPrincipal extends Principal {
   /** Scopes of the token that grant nothing here, for whoever issues tokens. */

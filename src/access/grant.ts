@@ -1,7 +1,7 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Clause } from '#fhir/search-query.ts'
-import type { Claims } from './create-principal.ts'
+import type { Claims } from './claims.ts'
 import { parseCriteria } from './criteria.ts'
 import { patientCompartment, publicDirectory } from './patient-compartment.ts'
 import type { Permission } from './principal.ts'

@@ -1,4 +1,4 @@
-import type { AuditFact } from './build-audit-event.ts'
+import type { AuditFact } from './audit-fact.ts'
 
 type Entity = Record<string, unknown>
 

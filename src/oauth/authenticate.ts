@@ -1,4 +1,5 @@
 import { decodeProtectedHeader, errors, type JWTPayload, jwtVerify } from 'jose'
+import type { Claims } from '#access/claims.ts'
 import { createPrincipal } from '#access/create-principal.ts'
 import type { Principal } from '#access/principal.ts'
 import type { Definitions } from '#fhir/definitions.ts'
@@ -73,7 +74,7 @@ function readKid(token: string): string | undefined {
   }
 }
 
-function readClaims(payload: JWTPayload, tenant: string): Parameters<typeof createPrincipal>[0] {
+function readClaims(payload: JWTPayload, tenant: string): Claims {
   const { client_id: clientId, scope, jti: tokenId, fhirUser, patient, aud } = payload
   /** A list of audiences could name two clinics: a token is for exactly one. */
   if (typeof aud !== 'string') throw invalidToken('it must be for one FHIR base')

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type Claims, createPrincipal } from '#access/create-principal.ts'
+import type { Claims } from '#access/claims.ts'
+import { createPrincipal } from '#access/create-principal.ts'
 import type { Permission } from '#access/principal.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 

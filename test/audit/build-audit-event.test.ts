@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
-import { type AuditFact, buildAuditEvent } from '#audit/build-audit-event.ts'
+import type { AuditFact } from '#audit/audit-fact.ts'
+import { buildAuditEvent } from '#audit/build-audit-event.ts'
 
 const fact: AuditFact = {
   id: '0199aaaa-0000-7000-8000-000000000001',
