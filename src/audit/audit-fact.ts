@@ -1,0 +1,32 @@
+/** What one request did, as far as an auditor will ask. Never a body, never a token. */
+export interface AuditFact {
+  /** Of the event itself: UUIDv7. */
+  readonly id: string
+  readonly when: Date
+  readonly interaction: string
+  readonly method: string
+  /** HTTP status answered. */
+  readonly status: number
+  /** The clinic's FHIR base: who recorded this. */
+  readonly base: string
+  readonly requestId: string
+  readonly address?: string | undefined
+  /** Absent when nobody was recognised. */
+  readonly principal?: AuditedPrincipal | undefined
+  readonly type?: string | undefined
+  readonly resourceId?: string | undefined
+  readonly version?: number | undefined
+  readonly operation?: string | undefined
+  /** The patient it is about, when that is known without another query. */
+  readonly patient?: string | undefined
+  /** Of a search or history, as sent. */
+  readonly query?: readonly (readonly [name: string, value: string])[] | undefined
+}
+
+/** The part of a Principal that goes into the log. */
+export interface AuditedPrincipal {
+  readonly clientId: string
+  readonly tokenId: string
+  readonly fhirUser?: string
+  readonly patient?: string
+}
