@@ -57,3 +57,14 @@ export function jsonName(element: ElementDefinition, type: string): string {
 function nameOf(element: ElementDefinition): string {
   return element.name.endsWith('[x]') ? element.name.slice(0, -3) : element.name
 }
+
+/** By JSON name: `valueQuantity` finds the choice element and the type chosen. */
+export function findElementByKey(
+  shape: ElementShape,
+  key: string,
+): { readonly element: ElementDefinition; readonly type: string } | undefined {
+  for (const element of shape.elements) {
+    for (const type of element.types) if (jsonName(element, type) === key) return { element, type }
+  }
+  return undefined
+}
