@@ -1,8 +1,9 @@
 import { checkPermission } from '#access/check-permission.ts'
 import type { Permission, Permissions, Principal } from '#access/principal.ts'
+import { Refusal } from '#fhir/refusal.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import type { InteractionName } from './exchange.ts'
-import type { Walk } from './walk.ts'
+import type { RoadParts, Walk } from './walk.ts'
 
 /** https://hl7.org/fhir/smart-app-launch/scopes-and-launch-context.html: which letter of a scope an interaction needs. */
 const permissions: Partial<Record<InteractionName, Permission>> = {
@@ -38,4 +39,11 @@ export function viewerOf(principal: Principal, interaction: InteractionName, con
   if (permission === undefined) return principal
   const letters: Permissions = conditional ? `s${permission}` : permission
   return principal.viewerFor(letters)
+}
+
+/** What a search or history of the whole clinic goes through: all that the caller may search. */
+export function searchableTypes({ definitions }: RoadParts, principal: Principal): readonly string[] {
+  const types = definitions.resourceTypes.filter((type) => principal.may(type, 's'))
+  if (types.length > 0) return types
+  throw new Refusal('forbidden', 'This token may not search any type: it needs a scope such as "system/*.s".')
 }

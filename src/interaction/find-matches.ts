@@ -1,5 +1,5 @@
 import type { StoredVersion } from '#fhir/resource.ts'
-import { parseSearch } from '#fhir/search-parse.ts'
+import { parseClauses } from '#fhir/search-parse.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import type { Transaction } from '#store/store.ts'
 import type { Criteria } from './criteria.ts'
@@ -10,7 +10,7 @@ import type { RoadParts } from './walk.ts'
  * transaction ends, then sees what it wrote: fifty at once leave one resource.
  */
 export async function findMatches(
-  parts: RoadParts,
+  parts: Pick<RoadParts, 'definitions' | 'settings'>,
   tx: Transaction,
   viewer: Viewer,
   type: string,
@@ -23,15 +23,16 @@ export async function findMatches(
 
 /** For whoever holds the locks already. A parameter that is not understood refuses: ignored, it would match anything. */
 export async function searchMatches(
-  parts: RoadParts,
+  parts: Pick<RoadParts, 'definitions' | 'settings'>,
   tx: Transaction,
   viewer: Viewer,
   type: string,
   criteria: Criteria,
   most: number,
 ): Promise<readonly StoredVersion[]> {
-  const { query } = parseSearch(parts.definitions, [type], criteria, { strict: true })
-  const page = await tx.as(viewer).search({ ...query, count: most, total: 'none', sort: [], includes: [] })
+  const where = parseClauses(parts.definitions, type, criteria, { timeZone: parts.settings.timeZone })
+  const query = { types: [type], where, sort: [], count: most, total: 'none', includes: [] } as const
+  const page = await tx.as(viewer).search(query)
   return page.matches
 }
 

@@ -1,6 +1,7 @@
 import { dateRange } from '#fhir/partial-date.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { HistoryQuery } from '#store/store.ts'
+import { searchableTypes } from './authorise.ts'
 import { bundleText, historyEntry } from './bundle-text.ts'
 import { pageLinks, readCount, readCursor } from './page-links.ts'
 import { parsePrefer } from './prefer.ts'
@@ -44,9 +45,7 @@ function buildQuery(walk: Walk, applied: Walk['request']['query']): HistoryQuery
   const since = readTime(query, '_since', parts.settings.timeZone)
   const at = readTime(query, '_at', parts.settings.timeZone)
   return {
-    ...(type === undefined
-      ? { types: parts.definitions.resourceTypes.filter((name) => principal.may(name, 's')) }
-      : { type }),
+    ...(type === undefined ? { types: searchableTypes(parts, principal) } : { type }),
     ...(id !== undefined && { id }),
     ...(since !== undefined && { since: since.start }),
     ...(at !== undefined && { at }),

@@ -14,10 +14,10 @@ export function pageLinks(
   cursors: { next?: string | undefined; previous?: string | undefined },
 ): Links {
   const { parts } = walk
+  const about = boundTo(walk, applied)
   const self = selfUrl(walk, applied)
   const separator = applied.length === 0 ? '?' : '&'
-  const page = (cursor: string) =>
-    `${self}${separator}${pageParameter}=${parts.pages.seal(pageScope(walk, applied), cursor)}`
+  const page = (cursor: string) => `${self}${separator}${pageParameter}=${parts.pages.seal(cursor, about)}`
   const links: [string, string][] = [
     ['self', self],
     ['first', self],
@@ -30,7 +30,7 @@ export function pageLinks(
 /** Where the page starts, from a link that this server made for this very search. */
 export function readCursor(walk: Walk, applied: Pairs): string | undefined {
   const token = walk.request.query.find(([name]) => name === pageParameter)?.[1]
-  return token === undefined ? undefined : walk.parts.pages.open(pageScope(walk, applied), token)
+  return token === undefined ? undefined : walk.parts.pages.open(token, boundTo(walk, applied))
 }
 
 export function withoutPage(pairs: Pairs): Pairs {
@@ -53,8 +53,9 @@ function selfUrl({ request }: Walk, applied: Pairs): string {
   return `${request.base}${path(request)}${query === '' ? '' : `?${query}`}`
 }
 
-function pageScope(walk: Walk, applied: Pairs): string {
-  return `${walk.principal.tenant} ${path(walk.request)}?${JSON.stringify(applied)}`
+function boundTo(walk: Walk, applied: Pairs): readonly string[] {
+  const { tenant, clientId } = walk.principal
+  return [tenant, clientId, path(walk.request), ...applied.flat()]
 }
 
 function path({ interaction, type, id }: Walk['request']): string {

@@ -1,8 +1,10 @@
 import { checkPermission } from '#access/check-permission.ts'
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
-import { type Issue, Refusal } from '#fhir/refusal.ts'
+import type { Issue } from '#fhir/refusal.ts'
 import type { StoredVersion } from '#fhir/resource.ts'
 import { type ParsedSearch, parseSearch } from '#fhir/search-parse.ts'
+import type { SearchQuery } from '#fhir/search-query.ts'
+import { searchableTypes } from './authorise.ts'
 import { bundleText, outcomeEntry, searchEntry } from './bundle-text.ts'
 import { pageLinks, readCursor, withoutPage } from './page-links.ts'
 import { parsePrefer } from './prefer.ts'
@@ -13,15 +15,21 @@ import type { Walk } from './walk.ts'
 export async function search(walk: Walk): Promise<void> {
   const { parts, request, reads } = walk
   const { definitions, settings } = parts
-  const types = request.type === undefined ? searchedTypes(walk) : [request.type]
-  const parsed = parseSearch(definitions, types, withoutPage(request.query), {
-    base: request.base,
-    strict: parsePrefer(request.headers.prefer).strict,
-    count: { default: settings.pageSize, most: settings.pageSizeLimit },
-    timeZone: settings.timeZone,
-  })
+  const parsed = parseSearch(
+    definitions,
+    request.type === undefined ? [] : [request.type],
+    withoutPage(request.query),
+    {
+      base: request.base,
+      strict: parsePrefer(request.headers.prefer).strict,
+      count: { default: settings.pageSize, most: settings.pageSizeLimit },
+      timeZone: settings.timeZone,
+      now: parts.clock(),
+    },
+  )
   const cursor = readCursor(walk, parsed.applied)
-  const page = await reads.search(cursor === undefined ? parsed.query : { ...parsed.query, cursor })
+  const query = request.type === undefined ? narrowTypes(walk, parsed.query) : parsed.query
+  const page = await reads.search(cursor === undefined ? query : { ...query, cursor })
   const write = entryWriter(walk, parsed)
   const entries = page.matches.map((stored) => write(stored, 'match'))
   for (const stored of page.included) entries.push(write(stored, 'include'))
@@ -40,9 +48,10 @@ export async function search(walk: Walk): Promise<void> {
 
 function entryWriter(
   { request, parts }: Walk,
-  { subset }: ParsedSearch,
+  { summary, elements }: ParsedSearch,
 ): (stored: StoredVersion, mode: 'match' | 'include') => string {
   const { base } = request
+  const subset = elements ?? (summary === 'count' ? undefined : summary)
   return ({ type, id, text }, mode) =>
     searchEntry(
       base,
@@ -69,20 +78,10 @@ function collectIssues(parsed: ParsedSearch, warnings: readonly string[]): Issue
 }
 
 /** `_type` names what is meant; without it, all that the caller may search. */
-function searchedTypes({ parts, request, principal }: Walk): readonly string[] {
-  const named = request.query.filter(([name]) => name === '_type').flatMap(([, value]) => value.split(','))
-  if (named.length === 0) {
-    const types = parts.definitions.resourceTypes.filter((type) => principal.may(type, 's'))
-    if (types.length === 0) throw new Refusal('forbidden', 'This token may not search any type of resource.')
-    return types
+function narrowTypes({ parts, request, principal }: Walk, query: SearchQuery): SearchQuery {
+  if (!request.query.some(([name]) => name === '_type')) {
+    return { ...query, types: searchableTypes(parts, principal) }
   }
-  for (const type of named) {
-    if (!parts.definitions.isResourceType(type)) {
-      throw new Refusal('value', `'${type.slice(0, 64)}' is not a resource type of FHIR R4.`, {
-        expression: '_type',
-      })
-    }
-    checkPermission(principal, type, 's')
-  }
-  return [...new Set(named)]
+  for (const type of query.types) checkPermission(principal, type, 's')
+  return query
 }

@@ -1,5 +1,6 @@
 import type { Principal } from '#access/principal.ts'
 import type { Definitions } from '#fhir/definitions.ts'
+import type { PagingTokens } from '#fhir/paging-token.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { Database, Reads, Transaction } from '#store/store.ts'
 import type { Criteria } from './criteria.ts'
@@ -12,7 +13,8 @@ export interface RoadParts {
   readonly definitions: Definitions
   readonly rules: readonly WriteRule[]
   readonly settings: InteractionSettings
-  readonly pages: PageTokens
+  /** For the links that continue a search or history. */
+  readonly pages: PagingTokens
   readonly clock: () => Date
   readonly newId: () => string
   /** Refuses a resource that is not what its type allows; reports every issue at once. */
@@ -22,13 +24,6 @@ export interface RoadParts {
   /** Batch and transaction: cut the bundle into requests and send each down the road. */
   readonly runBundle: (request: FhirRequest, principal: Principal, road: Road) => Promise<FhirResponse>
   readonly invokeOperation: (request: FhirRequest, principal: Principal, road: Road) => Promise<FhirResponse>
-}
-
-/** Signed cursors. What they may continue is part of the signature: a token fits its own search, clinic and type alone. */
-export interface PageTokens {
-  seal(scope: string, cursor: string): string
-  /** Refuses a token that was made up, altered, taken from elsewhere or has expired. */
-  open(scope: string, token: string): string
 }
 
 export interface InteractionSettings {
