@@ -61,6 +61,11 @@ function tooLong(limit: number): Refusal {
 
 function collect(req: IncomingMessage, limit: number, hold: (bytes: number) => void): Promise<Buffer> {
   return new Promise((resolve, reject) => {
+    if (req.destroyed) {
+      // Gone while the token was looked at: no event is to come.
+      reject(new CallerGone())
+      return
+    }
     const chunks: Buffer[] = []
     let size = 0
     const take = (chunk: Buffer): void => {

@@ -1,7 +1,6 @@
 import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib'
-import type { OperationOutcome } from 'fhir/r4'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type RecordingServer, startRecordingServer, token } from './recording-server.ts'
+import { type Outcome, type RecordingServer, startRecordingServer, token } from './recording-server.ts'
 
 const limit = 100_000
 let server: RecordingServer
@@ -28,7 +27,7 @@ function post(
 }
 
 async function expectRefusal(response: Response, status: number, sentence: RegExp): Promise<void> {
-  const outcome = (await response.json()) as OperationOutcome
+  const outcome = (await response.json()) as Outcome
   expect({ status: response.status, said: outcome.issue[0]?.diagnostics }).toEqual({
     status,
     said: expect.stringMatching(sentence),

@@ -1,7 +1,7 @@
-import type { OperationOutcome } from 'fhir/r4'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import {
   fhirJson,
+  type Outcome,
   patientText,
   type RecordingServer,
   sendRaw,
@@ -38,7 +38,7 @@ function send(path: string, { method = 'GET', body, type }: Sent = {}, headers: 
   })
 }
 
-const outcomeOf = async (response: Response) => (await response.json()) as OperationOutcome
+const outcomeOf = async (response: Response) => (await response.json()) as Outcome
 
 describe('every address of FHIR R4 leads to its interaction', () => {
   it.each<[path: string, sent: Sent, expected: Record<string, unknown>]>([

@@ -83,6 +83,16 @@ export async function startRecordingServer(options: RecordingOptions = {}): Prom
   }
 }
 
+export interface Outcome {
+  readonly resourceType: 'OperationOutcome'
+  readonly issue: readonly {
+    readonly severity: string
+    readonly code: string
+    readonly diagnostics: string
+    readonly expression?: readonly string[]
+  }[]
+}
+
 export const token = { Authorization: 'Bearer good-token' }
 export const fhirJson = 'application/fhir+json; charset=utf-8'
 
