@@ -1,0 +1,146 @@
+import {
+  dayStart,
+  familyOf,
+  familySize,
+  mrnSystem,
+  patientBody,
+  patientId,
+  scatter,
+  scheduleId,
+} from './people.ts'
+
+export interface Sizes {
+  readonly patients: number
+  readonly schedules: number
+}
+
+export interface Scenario {
+  readonly name: string
+  readonly title: string
+  /** Ratio to the limit server that is aimed at; absent: not compared. */
+  readonly aim?: number
+  /** Status that a good answer has. */
+  readonly expected: number
+  /** Rows that a good answer has, for searches. */
+  readonly rows?: number
+  /** How many resources one request carries. */
+  readonly resources?: number
+  readonly build: (step: Step) => Request
+}
+
+export interface Step {
+  /** Counts up over the whole run of the load generator, over all connections. */
+  readonly turn: number
+  readonly connection: number
+  readonly connections: number
+  readonly sizes: Sizes
+  /** Versions of patients, as this load generator has made them; 1 when absent. */
+  readonly versions: Map<number, number>
+}
+
+export interface Request {
+  readonly method: 'GET' | 'POST' | 'PUT'
+  readonly path: string
+  readonly body?: string
+  readonly headers?: string
+}
+
+const anyOf = (turn: number, many: number) => scatter(turn * 7 + 1) % many
+
+/** Patients that a run creates lie beyond those that were seeded. */
+const fresh = (turn: number) => 100_000_000 + turn
+
+export const scenarios: readonly Scenario[] = [
+  {
+    name: 'create',
+    title: 'create Patient',
+    aim: 0.6,
+    expected: 201,
+    build: ({ turn }) => ({ method: 'POST', path: '/fhir/Patient', body: patientBody(fresh(turn)) }),
+  },
+  {
+    name: 'read',
+    title: 'read Patient',
+    aim: 1,
+    expected: 200,
+    build: ({ turn, sizes }) => ({
+      method: 'GET',
+      path: `/fhir/Patient/${patientId(anyOf(turn, sizes.patients))}`,
+    }),
+  },
+  {
+    name: 'identifier',
+    title: 'Patient?identifier=',
+    aim: 0.8,
+    expected: 200,
+    rows: 1,
+    build: ({ turn, sizes }) => ({
+      method: 'GET',
+      path: `/fhir/Patient?identifier=${encodeURIComponent(`${mrnSystem}|mrn-${anyOf(turn, sizes.patients)}`)}`,
+    }),
+  },
+  {
+    name: 'family',
+    title: 'Patient?family=&birthdate=ge&birthdate=lt, 20 rows',
+    aim: 0.6,
+    expected: 200,
+    rows: 20,
+    build: ({ turn, sizes }) => {
+      const family = familyOf(anyOf(turn, Math.floor(sizes.patients / familySize)))
+      return {
+        method: 'GET',
+        path: `/fhir/Patient?family=${encodeURIComponent(family)}&birthdate=ge1940&birthdate=lt2010&_count=20`,
+      }
+    },
+  },
+  {
+    name: 'slots',
+    title: 'Slot?schedule=&start=ge&start=lt&status=&_sort=start, 50 rows',
+    aim: 0.6,
+    expected: 200,
+    rows: 50,
+    build: ({ turn, sizes }) => {
+      const schedule = scheduleId(anyOf(turn, sizes.schedules))
+      const day = scatter(turn) % 20
+      return {
+        method: 'GET',
+        path: `/fhir/Slot?schedule=Schedule/${schedule}&start=ge${dayStart(day)}&start=lt${dayStart(day + 5)}&status=free&_sort=start&_count=50`,
+      }
+    },
+  },
+  {
+    name: 'update',
+    title: 'update Patient with If-Match',
+    aim: 0.5,
+    expected: 200,
+    build: ({ turn, connection, connections, sizes, versions }) => {
+      // A patient belongs to one connection, so that no version is raced for.
+      const share = Math.floor(sizes.patients / connections)
+      const patient = connection + connections * anyOf(turn, share)
+      const version = versions.get(patient) ?? 1
+      versions.set(patient, version + 1)
+      return {
+        method: 'PUT',
+        path: `/fhir/Patient/${patientId(patient)}`,
+        body: patientBody(patient, patientId(patient)),
+        headers: `If-Match: W/"${version}"\r\n`,
+      }
+    },
+  },
+  {
+    name: 'transaction',
+    title: 'transaction, 100 Patients each',
+    expected: 200,
+    resources: 100,
+    build: ({ turn }) => ({ method: 'POST', path: '/fhir', body: transactionBody(turn) }),
+  },
+]
+
+function transactionBody(turn: number): string {
+  const entries: string[] = []
+  for (let i = 0; i < 100; i++)
+    entries.push(
+      `{"fullUrl":"urn:uuid:00000000-0000-4000-8000-${String(i).padStart(12, '0')}","resource":${patientBody(200_000_000 + turn * 100 + i)},"request":{"method":"POST","url":"Patient"}}`,
+    )
+  return `{"resourceType":"Bundle","type":"transaction","entry":[${entries.join(',')}]}`
+}

@@ -1,0 +1,85 @@
+import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
+
+const root = join(import.meta.dirname, '..')
+
+export interface RunningServer {
+  readonly port: number
+  readonly token: string
+  /** Milliseconds from starting the process to the first answer to a search with a token. */
+  readonly startTime: number
+  /** Bytes. */
+  memory(): number
+  /** Milliseconds that a clean stop takes. */
+  stop(): Promise<number>
+}
+
+/** `node src/main.ts`, as `npm start` runs it, on a data folder of its own. */
+export async function startServer(folder: string): Promise<RunningServer> {
+  const port = await findFreePort()
+  const log = openSync(join(folder, 'server.log'), 'a')
+  const started = performance.now()
+  const child = spawn(process.execPath, [join(root, 'src', 'main.ts')], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', log],
+    env: { ...process.env, PORT: String(port), ALMANAC_DATA: join(folder, 'data') },
+  })
+  const token = await findToken(child, join(folder, 'server.log'))
+  const answer = await fetch(`http://127.0.0.1:${port}/fhir/Patient?_count=1`, {
+    headers: { Authorization: `Bearer ${token}` },
+  })
+  const startTime = performance.now() - started
+  if (answer.status !== 200) throw new Error(`The first search was answered with ${answer.status}.`)
+  return {
+    port,
+    token,
+    startTime,
+    memory: () =>
+      Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
+    stop: () => stop(child),
+  }
+}
+
+/** The server prints a token for its demo clinic when it listens. The log goes on in the file, as it would in a terminal. */
+async function findToken(child: ChildProcess, log: string): Promise<string> {
+  let printed = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    if (printed.length < 10_000) printed += chunk
+  })
+  while (child.exitCode === null) {
+    const token = /Bearer (\S+)'/.exec(printed)?.[1]
+    if (token !== undefined) return token
+    await pause(2)
+  }
+  throw new Error(`The server did not start: see ${log}.`)
+}
+
+async function stop(child: ChildProcess): Promise<number> {
+  const started = performance.now()
+  const gone = once(child, 'exit')
+  child.kill('SIGTERM')
+  await gone
+  return performance.now() - started
+}
+
+/** A process of the bench itself that says a first word when it is ready. */
+export async function startHelper<T>(
+  file: string,
+  env: Record<string, string> = {},
+): Promise<[ChildProcess, T]> {
+  const child = fork(join(import.meta.dirname, file), [], { env: { ...process.env, ...env } })
+  const [word] = await once(child, 'message')
+  return [child, word as T]
+}
+
+async function findFreePort(): Promise<number> {
+  const { createServer } = await import('node:net')
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  const address = server.address()
+  server.close()
+  return typeof address === 'object' && address !== null ? address.port : 0
+}

@@ -1,0 +1,184 @@
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { Logger } from 'pino'
+import { createPrincipal } from '#access/create-principal.ts'
+import { buildAuditEvent } from '#audit/build-audit-event.ts'
+import { buildDemoClinic } from '#demo/demo-clinic.ts'
+import { seedDemo } from '#demo/seed-demo.ts'
+import type { Definitions } from '#fhir/definitions.ts'
+import { loadDefinitions } from '#fhir/load-definitions.ts'
+import { createPagingTokens } from '#fhir/paging-token.ts'
+import { createHttpApp } from '#http/app.ts'
+import { listen } from '#http/listen.ts'
+import { createMetrics } from '#http/metrics.ts'
+import { defaultHttpSettings, type HttpParts, type RefusedRequest } from '#http/parts.ts'
+import { createRunBundle } from '#interaction/bundle/run-bundle.ts'
+import { createCapabilities } from '#interaction/capabilities.ts'
+import { createInvokeOperation } from '#interaction/operations/invoke-operation.ts'
+import { loadOperations } from '#interaction/operations/load-operations.ts'
+import { createPatch } from '#interaction/patch/create-patch.ts'
+import { createRoad } from '#interaction/road.ts'
+import type { InteractionSettings, Road } from '#interaction/walk.ts'
+import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
+import { createAuthenticator } from '#oauth/authenticate.ts'
+import { openSigningKeys, type SigningKeys } from '#oauth/signing-keys.ts'
+import { buildSmartConfiguration } from '#oauth/smart-configuration.ts'
+import { openDatabase } from '#store/open-database.ts'
+import type { Database } from '#store/store.ts'
+import { createStructureCheck } from '#validation/check-structure.ts'
+import type { Config } from './config.ts'
+
+export interface App extends AsyncDisposable {
+  /** Where it listens: scheme, host and port. */
+  readonly url: string
+  readonly database: Database
+  readonly road: Road
+  /** Signed with the server's own key, for whoever runs the server. */
+  sign(claims: TokenClaims): Promise<string>
+  /** Answers what is being worked on, then lets go of everything. */
+  close(): Promise<void>
+}
+
+/** Introduces the rooms to each other. The database runs already. */
+export async function openApp(config: Config, databaseUrl: string, logger: Logger): Promise<App> {
+  await using opened = new AsyncDisposableStack()
+  const definitions = loadDefinitions()
+  const database = opened.use(
+    await openDatabase({
+      url: databaseUrl,
+      definitions,
+      poolSize: config.poolSize,
+      statementTimeout: config.statementTimeout,
+      checkReferences: config.checkReferences,
+      timeZone: config.timeZone,
+    }),
+  )
+  const keys = await openSigningKeys({ rows: database.signingKeys })
+  const { road, operations } = await buildRoad(config, database, definitions)
+  if (config.demo) await fillEmptyClinic(config, database, road, definitions)
+  const http = createHttpApp(
+    buildHttpParts(config, { database, definitions, keys, road, operations, logger }),
+  )
+  const listening = await listen(http, { host: config.host, port: config.port })
+  opened.defer(() => listening.close())
+  const kept = opened.move()
+  const close = () => kept.disposeAsync()
+  return {
+    url: listening.url,
+    database,
+    road,
+    sign: (claims) =>
+      signAccessToken(claims, {
+        keys,
+        publicUrl: config.publicUrl,
+        lifeSeconds: config.tokenLifetime,
+        tokenId: randomUUID(),
+        now: new Date(),
+      }),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+async function buildRoad(config: Config, database: Database, definitions: Definitions) {
+  const settings: InteractionSettings = {
+    requireIfMatch: config.requireIfMatch,
+    conditionalDeleteMultiple: config.conditionalDeleteMultiple,
+    conditionalDeleteLimit: 1_000,
+    pageSize: 20,
+    pageSizeLimit: 1_000,
+    timeZone: config.timeZone,
+  }
+  const clock = () => new Date()
+  const newId = () => randomUUIDv7()
+  const operations = loadOperations()
+  const pages = createPagingTokens({ key: await database.secret('paging'), lifetime: 24 * 3_600_000, clock })
+  const road = createRoad({
+    database,
+    definitions,
+    rules: [],
+    settings,
+    pages,
+    clock,
+    newId,
+    checkStructure: createStructureCheck(definitions),
+    applyPatch: createPatch(definitions),
+    runBundle: createRunBundle({ database, definitions, newId, entryLimit: config.bundleLimit }),
+    invokeOperation: createInvokeOperation({ database, definitions, operations }),
+  })
+  return { road, operations }
+}
+
+interface Joined {
+  readonly database: Database
+  readonly definitions: Definitions
+  readonly keys: SigningKeys
+  readonly road: Road
+  readonly operations: ReturnType<typeof loadOperations>
+  readonly logger: Logger
+}
+
+function buildHttpParts(config: Config, joined: Joined): HttpParts {
+  const { database, definitions, keys, road, operations, logger } = joined
+  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
+  const capabilities = createCapabilities({
+    definitions,
+    operations,
+    settings: config,
+    version,
+    since: new Date(),
+  })
+  const clinics = new Set(['main', ...config.clinics])
+  return {
+    interact: road.interact,
+    authenticate: createAuthenticator({ keys, definitions, publicUrl: config.publicUrl }),
+    capabilities: (base, mode) => capabilities.text(base.url, mode),
+    smartConfiguration: (base) =>
+      JSON.stringify(buildSmartConfiguration(`${base.origin}/.well-known/jwks.json`)),
+    keySet: keys.jwks,
+    isClinic: (clinic) => clinics.has(clinic),
+    isResourceType: definitions.isResourceType,
+    checks: { database: () => database.ping() },
+    recordRefused: (refused) => recordRefused(database, refused),
+    metrics: createMetrics({ pool: () => database.stats() }),
+    logger,
+    settings: {
+      ...defaultHttpSettings,
+      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
+      trustProxy: config.trustProxy,
+      corsOrigins: config.corsOrigins,
+      maxBodyBytes: config.bodyLimit,
+    },
+  }
+}
+
+/** Requests that never reached the road leave their AuditEvent too. */
+function recordRefused(database: Database, refused: RefusedRequest): Promise<void> {
+  const { tenant, refusal, ...about } = refused
+  const event = buildAuditEvent({
+    ...about,
+    id: randomUUIDv7(),
+    when: new Date(),
+    status: refusal.status,
+    resourceId: refused.id,
+    base: tenant,
+  })
+  return database.recordAudit(tenant, event)
+}
+
+/** Once: a clinic that ever held anything has a history, even when all of it is deleted. */
+async function fillEmptyClinic(
+  config: Config,
+  database: Database,
+  road: Road,
+  definitions: Definitions,
+): Promise<void> {
+  const { versions } = await database.asSystem('main').history({ count: 1, total: false })
+  if (versions.length > 0) return
+  const system = createPrincipal(
+    { tenant: 'main', clientId: 'almanac', tokenId: 'demo', scope: 'system/*.cruds' },
+    definitions,
+  )
+  const today = Temporal.Now.plainDateISO(config.timeZone)
+  await seedDemo(buildDemoClinic(today, config.timeZone), road.interact, system)
+}
