@@ -1,8 +1,8 @@
 import type { Definitions } from './definitions.ts'
 import { Refusal } from './refusal.ts'
 import { limits, tooCostly } from './search/limits.ts'
-import { parseCriterion } from './search/parse-clause.ts'
 import { type ClauseOptions, openContext, type ParseContext, type Place } from './search/parse-context.ts'
+import { parseCriterion } from './search/parse-criterion.ts'
 import { parseChoice, parseCount, parseIncludes, parseSort } from './search/parse-results.ts'
 import type { Clause, Include, SearchQuery, SortKey } from './search-query.ts'
 

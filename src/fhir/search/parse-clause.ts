@@ -4,24 +4,9 @@ import type { ChainTarget, Clause } from '../search-query.ts'
 import { limits, tooCostly } from './limits.ts'
 import { checkModifier } from './modifiers.ts'
 import type { ParseContext, Place } from './parse-context.ts'
-import { parseFilter } from './parse-filter.ts'
 import { parseSpecial } from './parse-special.ts'
 import { parseValue } from './parse-value.ts'
 import { splitUnescaped } from './split.ts'
-
-/** One `name=value` of a search over `types`, as the caller sent it: counted against what one search may ask. */
-export function parseCriterion(
-  context: ParseContext,
-  types: readonly string[],
-  name: string,
-  value: string,
-  place: Place,
-): Clause {
-  if (name === '_filter') return parseFilter(context, types, value, place)
-  context.budget.takeCriterion(place.expression)
-  context.budget.takeValues(readValues(value, place).length, place.expression)
-  return parseClause(context, types, name, value, place)
-}
 
 /** Names: code[:modifier], chains, `_has`. */
 export function parseClause(
@@ -51,7 +36,7 @@ export function parseClause(
 }
 
 /** The non-empty members of an OR list, still escaped. */
-function readValues(value: string, place: Place): string[] {
+export function readValues(value: string, place: Place): string[] {
   const { expression } = place
   const texts = splitUnescaped(value, ',').filter((text) => text !== '')
   if (texts.length === 0) throw new Refusal('value', `"${expression}" has no value.`, { expression })
