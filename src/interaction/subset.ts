@@ -35,7 +35,7 @@ function keeps(subset: Subset, element: ElementDefinition): boolean {
   const necessary = element.min > 0 || element.isModifier || element.name === 'id' || element.name === 'meta'
   if (subset === 'true') return necessary || element.isSummary
   if (subset === 'text') return necessary || element.name === 'text'
-  return necessary || subset.includes(element.name.replace('[x]', ''))
+  return necessary || subset.includes(element.name)
 }
 
 function summarise(value: unknown, elements: readonly ElementDefinition[]): unknown {

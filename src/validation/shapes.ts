@@ -42,7 +42,11 @@ export class Shapes {
       return (value, place) => this.#anyResource(value, place)
     const definition = this.#definitions.type(name)
     const shape = this.#shape(definition.elements, new Map())
-    if (definition.kind === 'resource') shape.set('resourceType', resourceTypeProperty)
+    if (definition.kind === 'resource') {
+      shape.set('resourceType', resourceTypeProperty)
+      // R4's definitions call Resource.id a string; its data type is id.
+      shape.set('id', { element: 'id', repeats: false, check: this.type('id'), choice: 0 })
+    }
     return objectCheck(shape)
   }
 
@@ -51,7 +55,7 @@ export class Shapes {
     let choices = 0
     for (const element of elements) {
       const names = jsonNames(element)
-      const choice = names.length > 1 ? 1 << choices++ : 0
+      const choice = element.isChoice ? 1 << choices++ : 0
       const repeats = element.max > 1
       for (const [name, type] of names) {
         const check = this.#elementCheck(element, type, backbones)
