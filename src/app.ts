@@ -8,6 +8,7 @@ import { seedDemo } from '#demo/seed-demo.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { createPagingTokens } from '#fhir/paging-token.ts'
+import { Refusal } from '#fhir/refusal.ts'
 import { createHttpApp } from '#http/app.ts'
 import { listen } from '#http/listen.ts'
 import { createMetrics } from '#http/metrics.ts'
@@ -23,6 +24,7 @@ import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
 import { createAuthenticator } from '#oauth/authenticate.ts'
 import { openSigningKeys, type SigningKeys } from '#oauth/signing-keys.ts'
 import { buildSmartConfiguration } from '#oauth/smart-configuration.ts'
+import { migrate } from '#store/migrate.ts'
 import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
 import { createStructureCheck } from '#validation/check-structure.ts'
@@ -43,6 +45,9 @@ export interface App extends AsyncDisposable {
 export async function openApp(config: Config, databaseUrl: string, logger: Logger): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const definitions = loadDefinitions()
+  const { warnings } = await migrate({ url: databaseUrl, definitions })
+  for (const warning of warnings) logger.warn(warning)
+  let port = config.port
   const database = opened.use(
     await openDatabase({
       url: databaseUrl,
@@ -50,17 +55,20 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
       poolSize: config.poolSize,
       statementTimeout: config.statementTimeout,
       checkReferences: config.checkReferences,
-      timeZone: config.timeZone,
+      localBases: (tenant) => localOrigins(config, port).map((origin) => `${origin}${pathOf(tenant)}`),
+      timeZone: () => config.timeZone,
+      onFault: (sentence, cause) => logger.error({ err: cause }, sentence),
     }),
   )
   const keys = await openSigningKeys({ rows: database.signingKeys })
-  const { road, operations } = await buildRoad(config, database, definitions)
+  const { road, operations } = await buildRoad(config, database, definitions, logger)
   if (config.demo) await fillEmptyClinic(config, database, road, definitions)
   const http = createHttpApp(
     buildHttpParts(config, { database, definitions, keys, road, operations, logger }),
   )
-  const listening = await listen(http, { host: config.host, port: config.port })
+  const listening = await listen(http, config).catch(refusePort(config))
   opened.defer(() => listening.close())
+  port = Number(new URL(listening.url).port)
   const kept = opened.move()
   const close = () => kept.disposeAsync()
   return {
@@ -80,7 +88,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
   }
 }
 
-async function buildRoad(config: Config, database: Database, definitions: Definitions) {
+async function buildRoad(config: Config, database: Database, definitions: Definitions, logger: Logger) {
   const settings: InteractionSettings = {
     requireIfMatch: config.requireIfMatch,
     conditionalDeleteMultiple: config.conditionalDeleteMultiple,
@@ -91,8 +99,8 @@ async function buildRoad(config: Config, database: Database, definitions: Defini
   }
   const clock = () => new Date()
   const newId = () => randomUUIDv7()
-  const operations = loadOperations()
   const pages = createPagingTokens({ key: await database.secret('paging'), lifetime: 24 * 3_600_000, clock })
+  const operations = loadOperations({ database, definitions, settings, pages, clock })
   const road = createRoad({
     database,
     definitions,
@@ -103,10 +111,37 @@ async function buildRoad(config: Config, database: Database, definitions: Defini
     newId,
     checkStructure: createStructureCheck(definitions),
     applyPatch: createPatch(definitions),
-    runBundle: createRunBundle({ database, definitions, newId, entryLimit: config.bundleLimit }),
+    runBundle: createRunBundle({
+      database,
+      definitions,
+      settings,
+      newId,
+      entryLimit: config.bundleLimit,
+      reportFault: (failure) => logger.error({ err: failure }, 'an entry of a batch failed'),
+    }),
     invokeOperation: createInvokeOperation({ database, definitions, operations }),
   })
   return { road, operations }
+}
+
+function refusePort({ host, port }: Config): (cause: NodeJS.ErrnoException) => never {
+  return (cause) => {
+    const reason =
+      cause.code === 'EADDRINUSE' ? 'another program listens there' : (cause.code ?? cause.message)
+    throw new Refusal(
+      'unavailable',
+      `Cannot listen on port ${port} of ${host} (${reason}): set PORT or HOST.`,
+      { cause },
+    )
+  }
+}
+
+const pathOf = (tenant: string): string => (tenant === 'main' ? '/fhir' : `/c/${tenant}/fhir`)
+
+/** What an absolute reference to this server starts with. */
+function localOrigins({ publicUrl, host }: Config, port: number): readonly string[] {
+  if (publicUrl !== undefined) return [publicUrl]
+  return [...new Set([host, '127.0.0.1', 'localhost'])].map((name) => `http://${name}:${port}`)
 }
 
 interface Joined {
@@ -137,10 +172,13 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
       JSON.stringify(buildSmartConfiguration(`${base.origin}/.well-known/jwks.json`)),
     keySet: keys.jwks,
     isClinic: (clinic) => clinics.has(clinic),
-    isResourceType: definitions.isResourceType,
+    isResourceType: (name) => definitions.isResourceType(name),
     checks: { database: () => database.ping() },
     recordRefused: (refused) => recordRefused(database, refused),
-    metrics: createMetrics({ pool: () => database.stats() }),
+    metrics: createMetrics({
+      pool: () => database.stats(),
+      outbox: async () => (await database.outbox()).rows,
+    }),
     logger,
     settings: {
       ...defaultHttpSettings,

@@ -146,6 +146,7 @@ export async function awaitPostmaster(
     if (postmaster?.ready) return postmaster
     if (ended || (child === undefined && postmaster === undefined)) break
   }
+  child?.kill('SIGINT')
   throw new Refusal('unavailable', `PostgreSQL did not start on ${cluster.path}: see ${cluster.logFile}.`)
 }
 

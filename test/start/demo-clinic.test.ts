@@ -1,0 +1,32 @@
+import { expect, test } from 'vitest'
+import { buildDemoClinic } from '#demo/demo-clinic.ts'
+
+const start = Temporal.PlainDate.from('2026-10-21')
+const clinic = buildDemoClinic(start, 'Europe/Prague')
+
+test('the demo clinic has a week of slots, on working days, by the clock on its wall', () => {
+  const slots = clinic.filter(({ resourceType }) => resourceType === 'Slot').map((slot) => String(slot.start))
+  const days = new Set(slots.map((time) => time.slice(0, 10)))
+  expect([...days]).toEqual(['2026-10-22', '2026-10-23', '2026-10-26', '2026-10-27', '2026-10-28'])
+  // Summer time ends on the 25th: nine o'clock stays nine o'clock.
+  expect(slots).toContain('2026-10-22T09:00:00+02:00')
+  expect(slots).toContain('2026-10-26T09:00:00+01:00')
+})
+
+test('whatever the demo clinic refers to is in it', () => {
+  const there = new Set(clinic.map(({ resourceType, id }) => `${resourceType}/${id}`))
+  const named = [...JSON.stringify(clinic).matchAll(/"reference":"([^"]+)"/g)].map(
+    ([, reference]) => reference ?? '',
+  )
+  expect(named.length).toBeGreaterThan(100)
+  expect(named.filter((reference) => !there.has(reference))).toEqual([])
+  expect(there.size).toBe(clinic.length)
+})
+
+test('a taken slot has its appointment, and a free one none', () => {
+  const taken = clinic.filter(({ resourceType, status }) => resourceType === 'Slot' && status === 'busy')
+  const appointments = clinic.filter(({ resourceType }) => resourceType === 'Appointment')
+  expect(appointments.map(({ slot }) => (slot as { reference: string }[])[0]?.reference)).toEqual(
+    taken.map(({ id }) => `Slot/${id}`),
+  )
+})
