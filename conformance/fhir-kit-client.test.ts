@@ -1,14 +1,14 @@
 import { Client } from 'fhir-kit-client'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { startServer, type TestServer } from '../test/support/server.ts'
+import { startTestServer, type TestServer } from '../test/support/server.ts'
 
 /** A client that others wrote, on a server as it is shipped: what it cannot do, no client can. */
 let server: TestServer
 let client: Client
 
 beforeAll(async () => {
-  server = await startServer()
-  client = new Client({ baseUrl: server.base, bearerToken: await server.token('system/*.cruds') })
+  server = await startTestServer()
+  client = new Client({ baseUrl: server.base, bearerToken: await server.token({ scope: 'system/*.cruds' }) })
 })
 afterAll(() => server[Symbol.asyncDispose]())
 

@@ -21,6 +21,8 @@ const usage = `Prints an access token of the local server, for trying things.
   --user     Practitioner/ID, PractitionerRole/ID or Patient/ID: who user/ scopes act for
   --clinic   the clinic whose base the token is for (main)
   --ttl      seconds that it is good for (TOKEN_LIFETIME, ${longestTokenLifeSeconds} at most)
+
+  --rotate-key   no token: makes a new signing key and prints its id; tokens of the old one run out by themselves
 `
 
 class UsageError extends Error {}
@@ -30,13 +32,12 @@ interface Wish {
   readonly lifeSeconds: number
 }
 
-function readWish(args: readonly string[], config: Config): Wish {
-  const { values } = parseArguments(args)
+function readWish(values: ReturnType<typeof parseArguments>, config: Config): Wish {
   if (values.scope === undefined)
     throw new UsageError(`Name the scopes: --scope 'system/*.cruds'.\n\n${usage}`)
   const tenant = values.clinic ?? 'main'
-  if (tenant !== 'main' && !config.clinics.includes(tenant)) {
-    throw new UsageError(`There is no clinic "${tenant}": CLINICS names those beside "main".`)
+  if (!/^[a-z0-9][a-z0-9-]{0,62}$/.test(tenant)) {
+    throw new UsageError('--clinic is the name in the base /c/{clinic}/fhir.')
   }
   const lifeSeconds = values.ttl === undefined ? config.tokenLifetime : Number(values.ttl)
   if (!Number.isInteger(lifeSeconds) || lifeSeconds < 1 || lifeSeconds > longestTokenLifeSeconds) {
@@ -66,40 +67,52 @@ function parseArguments(args: readonly string[]) {
     const text = { type: 'string' } as const
     return parseArgs({
       args: [...args],
-      options: { scope: text, patient: text, user: text, clinic: text, ttl: text },
-    })
+      options: {
+        scope: text,
+        patient: text,
+        user: text,
+        clinic: text,
+        ttl: text,
+        'rotate-key': { type: 'boolean' },
+      },
+    }).values
   } catch (error) {
     throw new UsageError(`${(error as Error).message}\n\n${usage}`)
   }
 }
 
-/** A token whose scopes grant nothing would only move the question to a 403. */
+/** A token that grants nothing would only move the question to a 403; one that grants less says so beside it. */
 function checkGranted({ claims }: Wish, tokenId: string): void {
-  const { ignored } = createPrincipal({ ...claims, tokenId }, loadDefinitions())
+  const { ignored, scopes } = createPrincipal({ ...claims, tokenId }, loadDefinitions())
   if (ignored.length === 0) return
   const reasons = ignored.map(({ scope, reason }) => `  ${scope}: ${reason}`)
-  throw new UsageError(`These scopes grant nothing:\n${reasons.join('\n')}`)
+  const sentence = `These scopes grant nothing:\n${reasons.join('\n')}`
+  if (scopes.length === 0) throw new UsageError(sentence)
+  process.stderr.write(`${sentence}\n`)
 }
 
-async function printToken(args: readonly string[]): Promise<void> {
+async function run(args: readonly string[]): Promise<string> {
   const config = readConfig(process.env)
-  const wish = readWish(args, config)
+  const values = parseArguments(args)
+  if (values['rotate-key']) {
+    await using rows = await connectSigningKeyRows(findDatabaseUrl(config))
+    return await (await openSigningKeys({ rows })).rotate()
+  }
+  const wish = readWish(values, config)
   const tokenId = randomUUID()
   checkGranted(wish, tokenId)
   await using rows = await connectSigningKeyRows(findDatabaseUrl(config))
-  const keys = await openSigningKeys({ rows })
-  const token = await signAccessToken(wish.claims, {
-    keys,
+  return await signAccessToken(wish.claims, {
+    keys: await openSigningKeys({ rows }),
     publicUrl: config.publicUrl,
     lifeSeconds: wish.lifeSeconds,
     tokenId,
     now: new Date(),
   })
-  process.stdout.write(`${token}\n`)
 }
 
 try {
-  await printToken(process.argv.slice(2))
+  process.stdout.write(`${await run(process.argv.slice(2))}\n`)
 } catch (error) {
   if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof Refusal)) throw error
   process.stderr.write(`${error.message}\n`)
