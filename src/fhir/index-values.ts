@@ -3,7 +3,14 @@
  * into columns (store/columns.ts); the search oracle in the tests compares on them directly.
  */
 export type IndexValue =
-  | TokenValue | ReferenceValue | StringValue | DateValue | NumberValue | QuantityValue | UriValue | CompositeValue
+  | TokenValue
+  | ReferenceValue
+  | StringValue
+  | DateValue
+  | NumberValue
+  | QuantityValue
+  | UriValue
+  | CompositeValue
 
 export interface TokenValue {
   readonly kind: 'token'

@@ -1,0 +1,307 @@
+import type { Definitions, ElementDefinition } from './definitions.ts'
+import { choiceName } from './element-tree.ts'
+import { compileCondition } from './extract-condition.ts'
+import { type Expression, ExpressionError } from './extract-expression.ts'
+import type { IndexValue } from './index-values.ts'
+import type { Resource } from './resource.ts'
+
+/** What is known of a value before any resource is there. */
+export interface ElementType {
+  /** `code`, `Period`, `BackboneElement`, `Patient`. */
+  readonly name: string
+  readonly children: readonly ElementDefinition[]
+  readonly element?: ElementDefinition
+  /** May the path so far yield several values of one resource? */
+  readonly repeats: boolean
+  /** The way from the resource: `onset:Age` for a choice. Empty for the resource itself. */
+  readonly steps: readonly string[]
+  /** Types that a `resolve() is …` leaves. */
+  readonly resolved?: readonly string[]
+}
+
+/** One extraction under way. */
+export interface Run {
+  readonly resource: Resource
+  readonly localBases: readonly string[]
+  readonly timeZone: string
+  /** Where converters put what they find. */
+  values: IndexValue[]
+  /** Where collectors put what they find. */
+  found: unknown[]
+}
+
+export type Visit = (value: unknown, run: Run) => void
+/** Called at compile time, once for each static type; undefined: no value of that type is wanted. */
+export type Then = (type: ElementType) => Visit | undefined
+
+export interface Scope {
+  readonly definitions: Definitions
+  /** The whole expression, for errors. */
+  readonly text: string
+  readonly root: ElementType
+}
+
+export function resourceElementType(definitions: Definitions, name: string): ElementType {
+  return { name, children: definitions.type(name).elements, repeats: false, steps: [] }
+}
+
+/**
+ * An expression becomes closures that know each value's type beforehand: nothing is parsed, looked up or collected
+ * when a resource is written, unless an indexer or a condition needs it.
+ */
+export function compilePath(
+  expression: Expression,
+  input: ElementType,
+  scope: Scope,
+  then: Then,
+): Visit | undefined {
+  switch (expression.kind) {
+    case 'name':
+      if (isRootName(expression.name, input, scope)) return then(input)
+      return compileMember(input, expression.name, scope, then)
+    case 'this':
+      return then(input)
+    case 'variable':
+      return compileVariable(expression.name, scope, then)
+    case 'member':
+      return compilePath(expression.of, input, scope, (type) =>
+        compileMember(type, expression.name, scope, then),
+      )
+    case 'index':
+      return compileIndex(expression.of, expression.index, input, scope, then)
+    case 'call':
+      return compileCall(expression, input, scope, then)
+    case 'operator':
+      return compileOperator(expression, input, scope, then)
+    case 'literal':
+      return fail(scope, 'A literal where a path should be')
+  }
+}
+
+function isRootName(name: string, input: ElementType, scope: Scope): boolean {
+  return (
+    input.steps.length === 0 &&
+    input.name === scope.root.name &&
+    isKindOf(scope.definitions, input.name, name)
+  )
+}
+
+/** Is the type that one, or derived from it? `ofType(DateTime)` appears in R4 itself, so case does not count. */
+export function isKindOf(definitions: Definitions, type: string, wanted: string): boolean {
+  if (type.toLowerCase() === wanted.toLowerCase()) return true
+  const base = type === 'BackboneElement' ? undefined : definitions.type(type).base
+  return base !== undefined && isKindOf(definitions, base, wanted)
+}
+
+function compileMember(type: ElementType, name: string, scope: Scope, then: Then): Visit | undefined {
+  const element = type.children.find((child) => child.name === name)
+  if (element === undefined) return undefined
+  const repeats = type.repeats || element.max > 1
+  if (!element.isChoice) {
+    const child = elementType(element, element.types[0], [...type.steps, name], repeats, scope)
+    return visitKey(name, then(child))
+  }
+  return visitAll(
+    element.types.map((typeName) => {
+      const child = elementType(element, typeName, [...type.steps, `${name}:${typeName}`], repeats, scope)
+      return visitKey(choiceName(name, typeName), then(child))
+    }),
+  )
+}
+
+function elementType(
+  element: ElementDefinition,
+  typeName: string | undefined,
+  steps: readonly string[],
+  repeats: boolean,
+  scope: Scope,
+): ElementType {
+  const referenced = element.contentReference === undefined ? element : findReferenced(element, scope)
+  const name = typeName ?? referenced.types[0] ?? 'BackboneElement'
+  const children = referenced.children ?? scope.definitions.type(name).elements
+  return { name, children, element, repeats, steps }
+}
+
+function findReferenced(element: ElementDefinition, scope: Scope): ElementDefinition {
+  const path = element.contentReference?.slice(1) ?? ''
+  const [typeName = '', ...names] = path.split('.')
+  let children: readonly ElementDefinition[] = scope.definitions.type(typeName).elements
+  let found: ElementDefinition | undefined
+  for (const name of names) {
+    found = children.find((child) => child.name === name)
+    children = found?.children ?? []
+  }
+  return found ?? fail(scope, `No element ${path}`)
+}
+
+function compileVariable(name: string, scope: Scope, then: Then): Visit | undefined {
+  if (name !== '%resource') return fail(scope, `Unknown variable ${name}`)
+  const visit = then(scope.root)
+  return visit && ((_, run) => visit(run.resource, run))
+}
+
+function compileOperator(
+  expression: Extract<Expression, { kind: 'operator' }>,
+  input: ElementType,
+  scope: Scope,
+  then: Then,
+): Visit | undefined {
+  const { operator, left, right } = expression
+  if (operator === '|') {
+    return visitAll([compilePath(left, input, scope, then), compilePath(right, input, scope, then)])
+  }
+  if (operator === 'as') return compileOfType(left, typeNameOf(right, scope), input, scope, then)
+  return compileBoolean(expression, input, scope, then)
+}
+
+function compileCall(
+  expression: Extract<Expression, { kind: 'call' }>,
+  input: ElementType,
+  scope: Scope,
+  then: Then,
+): Visit | undefined {
+  const { name, of = { kind: 'this' } } = expression
+  const [argument] = expression.arguments
+  switch (name) {
+    case 'where':
+      return argument === undefined
+        ? fail(scope, 'where() without a condition')
+        : compileWhere(of, argument, input, scope, then)
+    case 'ofType':
+    case 'as':
+      return compileOfType(of, typeNameOf(argument, scope), input, scope, then)
+    case 'first':
+      return compileIndex(of, 0, input, scope, then)
+    case 'extension': {
+      const isUrl: Expression =
+        argument === undefined
+          ? fail(scope, 'extension() without a URL')
+          : { kind: 'operator', operator: '=', left: { kind: 'name', name: 'url' }, right: argument }
+      return compileWhere({ kind: 'member', of, name: 'extension' }, isUrl, input, scope, then)
+    }
+    default:
+      return compileBoolean(expression, input, scope, then)
+  }
+}
+
+function compileWhere(
+  of: Expression,
+  condition: Expression,
+  input: ElementType,
+  scope: Scope,
+  then: Then,
+): Visit | undefined {
+  return compilePath(of, input, scope, (type) => {
+    const holds = compileCondition(condition, type, scope)
+    const target = resolvedType(condition)
+    const visit = then(target === undefined ? type : { ...type, resolved: [target] })
+    return (
+      visit &&
+      ((value, run) => {
+        if (holds(value, run) === true) visit(value, run)
+      })
+    )
+  })
+}
+
+/** `resolve() is Patient` */
+function resolvedType(condition: Expression): string | undefined {
+  if (condition.kind !== 'operator' || condition.operator !== 'is') return undefined
+  const { left, right } = condition
+  return left.kind === 'call' && left.name === 'resolve' && right.kind === 'name' ? right.name : undefined
+}
+
+function compileOfType(
+  of: Expression,
+  wanted: string,
+  input: ElementType,
+  scope: Scope,
+  then: Then,
+): Visit | undefined {
+  return compilePath(of, input, scope, (type) => {
+    if (type.name === 'Resource' && scope.definitions.isResourceType(wanted)) {
+      const visit = then({ ...type, name: wanted, children: scope.definitions.type(wanted).elements })
+      return (
+        visit && ((value, run) => void ((value as Resource).resourceType === wanted && visit(value, run)))
+      )
+    }
+    return isKindOf(scope.definitions, type.name, wanted) ? then(type) : undefined
+  })
+}
+
+export function typeNameOf(expression: Expression | undefined, scope: Scope): string {
+  if (expression?.kind === 'name' || expression?.kind === 'member') return expression.name
+  return fail(scope, 'No type name where one should be')
+}
+
+function compileIndex(
+  of: Expression,
+  index: number,
+  input: ElementType,
+  scope: Scope,
+  then: Then,
+): Visit | undefined {
+  const collect = compilePath(of, input, scope, (type) => {
+    const visit = then({ ...type, repeats: input.repeats })
+    return visit && ((value, run) => void run.found.push(visit, value))
+  })
+  return (
+    collect &&
+    ((value, run) => {
+      const found = collectWith(collect, value, run)
+      const visit = found[2 * index] as Visit | undefined
+      visit?.(found[2 * index + 1], run)
+    })
+  )
+}
+
+export function collectWith(collect: Visit, value: unknown, run: Run): readonly unknown[] {
+  const outer = run.found
+  const found: unknown[] = []
+  run.found = found
+  collect(value, run)
+  run.found = outer
+  return found
+}
+
+/** A condition as a value: `Patient.deceased.exists() and Patient.deceased != false`. */
+function compileBoolean(
+  expression: Expression,
+  input: ElementType,
+  scope: Scope,
+  then: Then,
+): Visit | undefined {
+  const holds = compileCondition(expression, input, scope)
+  const { children } = resourceElementType(scope.definitions, 'boolean')
+  const visit = then({ name: 'boolean', children, repeats: input.repeats, steps: [...input.steps, '()'] })
+  return (
+    visit &&
+    ((value, run) => {
+      const answer = holds(value, run)
+      if (answer !== undefined) visit(answer, run)
+    })
+  )
+}
+
+function visitKey(key: string, visit: Visit | undefined): Visit | undefined {
+  if (visit === undefined) return undefined
+  return (value, run) => {
+    const child = (value as Record<string, unknown>)[key]
+    if (child === undefined || child === null) return
+    if (!Array.isArray(child)) visit(child, run)
+    else for (const one of child) if (one !== null) visit(one, run)
+  }
+}
+
+function visitAll(candidates: readonly (Visit | undefined)[]): Visit | undefined {
+  const visits = candidates.filter((visit) => visit !== undefined)
+  const [first, second] = visits
+  if (second === undefined) return first
+  return (value, run) => {
+    for (const visit of visits) visit(value, run)
+  }
+}
+
+export function fail(scope: Scope, problem: string): never {
+  throw new ExpressionError(scope.text, problem)
+}
