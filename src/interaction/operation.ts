@@ -1,6 +1,7 @@
 import type { Principal } from '#access/principal.ts'
 import type { Store } from '#store/store.ts'
 import type { FhirRequest, FhirResponse } from './exchange.ts'
+import type { Road } from './walk.ts'
 
 /** An operation is its OperationDefinition and a function; routes and /metadata come from the definition. */
 export interface Operation {
@@ -32,6 +33,8 @@ export interface OperationCall {
   readonly request: FhirRequest
   readonly principal: Principal
   readonly store: Store
+  /** For what the operation writes: rules hang on the write, not on the endpoint. */
+  readonly road: Road
   /** `in` parameters by name, from the query or a Parameters body, checked against the definition. */
   readonly parameters: ReadonlyMap<string, readonly unknown[]>
 }

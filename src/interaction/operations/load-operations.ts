@@ -1,0 +1,12 @@
+import type { Operation } from '../operation.ts'
+import type { RoadParts } from '../walk.ts'
+import { createMetaAdd, createMetaDelete } from './change-meta.ts'
+import { createEverything } from './everything.ts'
+import { createMeta } from './meta.ts'
+
+/** The operations of FHIR itself; other rooms bring theirs beside them. */
+export function loadOperations(
+  parts: Pick<RoadParts, 'database' | 'definitions' | 'settings' | 'pages' | 'clock'>,
+): readonly Operation[] {
+  return [createMeta(parts), createMetaAdd(parts), createMetaDelete(parts), createEverything(parts)]
+}
