@@ -70,7 +70,9 @@ export class Refusal extends Error {
         severity: 'error',
         code: kinds[kind].code,
         diagnostics: sentence,
-        ...(expression === undefined ? {} : { expression: typeof expression === 'string' ? [expression] : expression }),
+        ...(expression === undefined
+          ? {}
+          : { expression: typeof expression === 'string' ? [expression] : expression }),
       },
     ]
   }
