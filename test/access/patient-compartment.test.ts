@@ -8,7 +8,13 @@ import { admits } from './admits.ts'
 
 const definitions = loadDefinitions()
 const caller = createPrincipal(
-  { tenant: 'main', clientId: 'app', tokenId: 't', scope: 'patient/*.cruds', patient: 'mine' },
+  {
+    tenant: 'main',
+    clientId: 'app',
+    tokenId: 't',
+    scope: 'patient/*.cruds patient/AuditEvent.rs',
+    patient: 'mine',
+  },
   definitions,
 )
 
