@@ -1,7 +1,7 @@
 import type { Definitions, ElementDefinition } from '#fhir/definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { insertValue, listLength, setValue } from './change-places.ts'
-import { type ElementShape, findElement, isChoice, jsonName, shapeOf } from './element-shape.ts'
+import { type ElementShape, findElement, isChoice, jsonName, shapeOf, typesOf } from './element-shape.ts'
 import { type Allowance, copyJson, isObject, type JsonObject } from './json-value.ts'
 import type { NamedValue, PatchValue } from './patch-parameters.ts'
 
@@ -22,17 +22,17 @@ export interface BuiltValue {
 export function buildValue(element: ElementDefinition, value: PatchValue, context: BuildContext): BuiltValue {
   const { definitions, allowance, expression } = context
   if (value.kind === 'resource') {
-    const type = element.types.find((name) => name === 'Resource' || name === value.resource.resourceType)
+    const type = typesOf(element).find((name) => name === 'Resource' || name === value.resource.resourceType)
     if (type === undefined) throw wrongType(element, expression)
     return { key: jsonName(element, type), value: copyJson(value.resource, allowance, 2) }
   }
   if (value.kind === 'parts') {
-    const [type = ''] = element.types
+    const [type = ''] = typesOf(element)
     const shape = isChoice(element) ? undefined : shapeOf(definitions, element, type, undefined)
     if (shape === undefined || shape.primitive) throw wrongType(element, expression)
     return { key: jsonName(element, type), value: buildObject(shape, value.parts, context) }
   }
-  const type = element.types.find((name) => fits(definitions, name, value.type, isChoice(element)))
+  const type = typesOf(element).find((name) => fits(definitions, name, value.type, isChoice(element)))
   if (type === undefined) throw wrongType(element, expression)
   const built = { key: jsonName(element, type), value: copyJson(value.value, allowance, 2) }
   return isObject(value.twin) ? { ...built, twin: copyJson(value.twin, allowance, 2) } : built
@@ -106,7 +106,7 @@ function kindOf(definitions: Definitions, type: string): string | undefined {
 }
 
 function wrongType(element: ElementDefinition, expression: string): Refusal {
-  const expected = element.types
+  const expected = typesOf(element)
     .map((type) => `value${type.charAt(0).toUpperCase()}${type.slice(1)}`)
     .slice(0, 12)
   const backbone = element.children !== undefined || element.contentReference !== undefined

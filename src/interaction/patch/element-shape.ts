@@ -44,6 +44,13 @@ export function findElement(shape: ElementShape, name: string): ElementDefinitio
   return shape.elements.find((element) => nameOf(element) === name)
 }
 
+/** An element that repeats another one's structure names no type of its own. */
+export function typesOf({ types }: ElementDefinition): readonly string[] {
+  return types.length > 0 ? types : backbone
+}
+
+const backbone = ['BackboneElement']
+
 export function isChoice(element: ElementDefinition): boolean {
   return element.types.length > 1 || element.name.endsWith('[x]')
 }
@@ -64,7 +71,7 @@ export function findElementByKey(
   key: string,
 ): { readonly element: ElementDefinition; readonly type: string } | undefined {
   for (const element of shape.elements) {
-    for (const type of element.types) if (jsonName(element, type) === key) return { element, type }
+    for (const type of typesOf(element)) if (jsonName(element, type) === key) return { element, type }
   }
   return undefined
 }

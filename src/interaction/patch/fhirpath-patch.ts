@@ -3,7 +3,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { buildValue } from './build-value.ts'
 import { deleteValue, insertValue, listLength, moveValue, replaceValue, setValue } from './change-places.ts'
-import { jsonName } from './element-shape.ts'
+import { jsonName, typesOf } from './element-shape.ts'
 import { evaluatePath, type PathContext } from './evaluate-path.ts'
 import { findSlot, type Item, type Place, rootItem, type Slot } from './items.ts'
 import { copyJson, type JsonObject, patchAllowance } from './json-value.ts'
@@ -51,7 +51,7 @@ const apply: Readonly<Record<PatchType, Apply>> = {
   move(operation, context) {
     const { holder, element, key } = findList(operation, context)
     const { source, destination } = operation
-    const name = key ?? jsonName(element, element.types[0] ?? '')
+    const name = key ?? jsonName(element, typesOf(element)[0] ?? '')
     const length = listLength(holder.object, name)
     if (source >= length || destination >= length) {
       throw unprocessable(

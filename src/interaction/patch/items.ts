@@ -1,5 +1,5 @@
 import type { Definitions, ElementDefinition } from '#fhir/definitions.ts'
-import { type ElementShape, findElement, jsonName, resourceShape, shapeOf } from './element-shape.ts'
+import { type ElementShape, findElement, jsonName, resourceShape, shapeOf, typesOf } from './element-shape.ts'
 import { isObject, type JsonObject } from './json-value.ts'
 
 /** One value of a FHIRPath collection, and where in the resource it stands, when it stands there. */
@@ -44,7 +44,7 @@ export function findSlot(item: Item, name: string, make = false): Slot | undefin
   if (element === undefined) return undefined
   const holder = holderOf(item, make)
   if (holder === undefined) return 'absent'
-  for (const type of element.types) {
+  for (const type of typesOf(element)) {
     const key = jsonName(element, type)
     if (Object.hasOwn(holder.object, key) || Object.hasOwn(holder.object, `_${key}`))
       return { holder, element, key }
@@ -95,7 +95,7 @@ export function alignedTwins(object: JsonObject, key: string): unknown[] {
 export function itemsOf(definitions: Definitions, slot: Slot): readonly Item[] {
   const { holder, element, key } = slot
   if (key === undefined) return []
-  const type = element.types.find((name) => jsonName(element, name) === key) ?? ''
+  const type = typesOf(element).find((name) => jsonName(element, name) === key) ?? ''
   const value = holder.object[key]
   const make = (one: unknown, place: Place): Item => ({
     value: one,
