@@ -26,7 +26,9 @@ export function createHttpApp(parts: HttpParts): Express {
   const app = express()
   for (const name of ['x-powered-by', 'etag', 'query parser'] as const) app.set(name, false)
   app.set('trust proxy', settings.trustProxy)
-  const admission = new Admission(settings.maxInFlight, settings.maxBufferedBytes)
+  // One body must always fit, packed and unpacked.
+  const maxBufferedBytes = Math.max(settings.maxBufferedBytes, 2 * settings.maxBodyBytes)
+  const admission = new Admission(settings.maxInFlight, maxBufferedBytes)
   metrics.watchInFlight(() => admission.inFlight)
   const answerer = buildAnswerer(buildSecurityHeaders())
   app.use(whenCrossOrigin(buildCrossOrigin(settings)))
