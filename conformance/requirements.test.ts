@@ -35,7 +35,7 @@ test.each(requirements)('$id is shown by a test that exists', ({ file, test: nam
 /** What stands in quotes behind `test(`, `it(` or `test.each(…)(`: a name that is only mentioned does not count. */
 function testNames(file: string): string[] {
   const text = readFileSync(new URL(file, root), 'utf8')
-  const name = /(?:^|[\s;)])(?:(?:test|it)(?:\.\w+)*\(|\]\)\(|\w\)\()\s*(['"`])((?:\\.|(?!\1).)*)\1/gms
+  const name = /(?:\b(?:test|it)(?:\.\w+)*\(|[\])\w]\)\()\s*(['"`])((?:\\.|(?!\1).)*)\1/gs
   return [...text.matchAll(name)].map(([, , found = '']) => found.replace(/\\(['"`])/g, '$1'))
 }
 

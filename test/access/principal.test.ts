@@ -101,7 +101,7 @@ test.each<[string, Partial<Claims>, string]>([
   ['user/AuditEvent.cruds', { fhirUser: 'Practitioner/1' }, 'rs'],
   ['patient/*.cruds', { patient: 'p1' }, ''],
   ['patient/AuditEvent.cruds', { patient: 'p1' }, 'rs'],
-])('%s %o gives "%3$s" on AuditEvent', (scope, claims, expected) => {
+])('%s %o gives "%s" on AuditEvent', (scope, claims, expected) => {
   expect(granted(scope, 'AuditEvent', claims)).toBe(expected)
 })
 
