@@ -1,11 +1,13 @@
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
+import type { Settings } from './settings.ts'
+import type { SigningKeyRows } from './signing-keys.ts'
 
 /**
  * The door of the room. There is no store without a caller: `openStore(viewer)` shows exactly what that viewer
  * may see, and `asSystem(tenant)` says by name that the server itself looks.
  */
-export interface Database {
+export interface Database extends Settings {
   openStore(viewer: Viewer): Store
   asSystem(tenant: string): Store
   /** Resolves when the event is durable; concurrent callers share one insert and one flush (group commit). */
@@ -13,6 +15,9 @@ export interface Database {
   /** One cheap round trip, for /ready. Rejects with a Refusal 'unavailable'. */
   ping(): Promise<void>
   stats(): DatabaseStats
+  /** How much waits after the commit. */
+  outbox(): Promise<OutboxState>
+  readonly signingKeys: SigningKeyRows
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -21,6 +26,12 @@ export interface DatabaseStats {
   readonly poolTotal: number
   readonly poolIdle: number
   readonly poolWaiting: number
+}
+
+export interface OutboxState {
+  /** About: numbers that were rolled back count as well. */
+  readonly rows: number
+  readonly oldest?: Date
 }
 
 export interface Reads {

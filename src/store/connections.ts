@@ -1,0 +1,145 @@
+import pg from 'pg'
+import { translateError } from './postgres-errors.ts'
+import { PreparedNames } from './prepared-names.ts'
+import type { Statement } from './run.ts'
+
+export interface ConnectionOptions {
+  readonly url: string
+  readonly size: number
+  /** Milliseconds to wait for a free connection, and for a new one to be made. */
+  readonly connectTimeout: number
+  /** Milliseconds. */
+  readonly statementTimeout: number
+  readonly onIdleError: (error: Error) => void
+}
+
+/** The server's connections: each works as the role almanac_server, for one clinic at a time. */
+export class Connections {
+  readonly #pool: pg.Pool
+  readonly #held = new WeakMap<pg.PoolClient, Connection>()
+
+  constructor(options: ConnectionOptions) {
+    this.#pool = new pg.Pool({
+      connectionString: options.url,
+      max: options.size,
+      connectionTimeoutMillis: options.connectTimeout,
+      idleTimeoutMillis: 60_000,
+      keepAlive: true,
+      // Statements are sent without waiting for the answer to the one before: BEGIN, the clinic, COMMIT cost no round trip.
+      pipeline: true,
+      application_name: 'almanac',
+      options: [
+        '-c role=almanac_server',
+        `-c statement_timeout=${options.statementTimeout}`,
+        '-c idle_in_transaction_session_timeout=60000',
+        '-c jit=off',
+      ].join(' '),
+    } as pg.PoolConfig)
+    this.#pool.on('error', options.onIdleError)
+  }
+
+  async acquire(tenant: string): Promise<Connection> {
+    let client: pg.PoolClient
+    try {
+      client = await this.#pool.connect()
+    } catch (error) {
+      throw translateError(error)
+    }
+    let connection = this.#held.get(client)
+    if (connection === undefined) {
+      connection = new Connection(client)
+      this.#held.set(client, connection)
+    }
+    connection.enter(tenant)
+    return connection
+  }
+
+  /** One statement by itself. Errors are PostgreSQL's own: callers look at them before they are translated. */
+  async run<Row extends object>(tenant: string, statement: Statement): Promise<readonly Row[]> {
+    const connection = await this.acquire(tenant)
+    try {
+      return await connection.run<Row>(statement)
+    } finally {
+      connection.release()
+    }
+  }
+
+  /** For tables that belong to no clinic. */
+  async runGlobal<Row extends object>(statement: Statement): Promise<readonly Row[]> {
+    return this.run('', statement)
+  }
+
+  get stats() {
+    return {
+      poolTotal: this.#pool.totalCount,
+      poolIdle: this.#pool.idleCount,
+      poolWaiting: this.#pool.waitingCount,
+    }
+  }
+
+  close(): Promise<void> {
+    return this.#pool.end()
+  }
+}
+
+export class Connection {
+  readonly #client: pg.PoolClient
+  readonly #names = new PreparedNames()
+  #tenant: string | undefined
+  #entering: Promise<unknown> | undefined
+  #broken = false
+
+  constructor(client: pg.PoolClient) {
+    this.#client = client
+    // While it is lent out the pool does not listen, and its end would end the process.
+    client.on('error', () => {
+      this.#broken = true
+    })
+  }
+
+  /** Sent ahead of the first statement; row level security holds the connection to this clinic from then on. */
+  enter(tenant: string): void {
+    if (this.#tenant === tenant) return
+    this.#tenant = undefined
+    this.#entering = this.#client
+      .query({ name: 'tenant', text: `select set_config('almanac.tenant', $1, false)`, values: [tenant] })
+      .then(() => {
+        this.#tenant = tenant
+        this.#entering = undefined
+      })
+    // Its failure is that of the statement that waits for it.
+    this.#entering.catch(() => {
+      this.#broken = true
+    })
+  }
+
+  async run<Row extends object>({ text, values }: Statement): Promise<readonly Row[]> {
+    const { name, dropped } = this.#names.nameOf(text)
+    if (dropped !== undefined) this.#forget(dropped)
+    const query = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) }
+    const answer = this.#client.query<Row>(query)
+    if (this.#entering !== undefined) {
+      const [, result] = await Promise.all([this.#entering, answer])
+      return result.rows
+    }
+    return (await answer).rows
+  }
+
+  /** BEGIN, COMMIT, ROLLBACK; answers with PostgreSQL's word for what it did. */
+  async command(text: string): Promise<string> {
+    return (await this.#client.query(text)).command
+  }
+
+  /** `broken`: its state is unknown, so nobody else gets it. */
+  release(broken = false): void {
+    this.#client.release(broken || this.#broken)
+  }
+
+  #forget(name: string): void {
+    const { connection } = this.#client as unknown as {
+      connection: { parsedStatements: Record<string, string> }
+    }
+    delete connection.parsedStatements[name]
+    this.#client.query(`deallocate ${name}`).catch(() => undefined)
+  }
+}

@@ -1,0 +1,102 @@
+import type { Definitions } from '#fhir/definitions.ts'
+import { createExtractor } from '#fhir/extract.ts'
+import type { Viewer } from '#fhir/search-query.ts'
+import { AuditCommits } from './audit-commits.ts'
+import { Connections } from './connections.ts'
+import { translateError } from './postgres-errors.ts'
+import { createOpenReads } from './reads.ts'
+import { RowEncoding } from './row-encoding.ts'
+import type { Run } from './run.ts'
+import { openSettings } from './settings.ts'
+import { openSigningKeyRows } from './signing-keys.ts'
+import type { Database, Store } from './store.ts'
+import { runTransaction } from './transaction.ts'
+import { deriveTables } from './type-tables.ts'
+import { Upkeep } from './upkeep.ts'
+import type { BatchContext } from './write-batch.ts'
+
+export interface DatabaseOptions {
+  readonly url: string
+  readonly definitions: Definitions
+  readonly poolSize?: number
+  /** Milliseconds to wait for a free connection, and for a new one to be made. */
+  readonly connectTimeout?: number
+  /** Milliseconds. */
+  readonly statementTimeout?: number
+  /** Refuse a reference to a resource of the clinic that is not there. */
+  readonly checkReferences?: boolean
+  /** FHIR base URLs, without trailing slash, under which a clinic's own resources may be named. */
+  readonly localBases: (tenant: string) => readonly string[]
+  readonly timeZone: (tenant: string) => string
+  /** Something failed that no caller waits for. */
+  readonly onFault: (sentence: string, cause: unknown) => void
+}
+
+/** Of a database that `migrate` has seen; the connections are made when first needed. */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const { url, definitions, localBases, timeZone, onFault, checkReferences = true } = options
+  const connections = new Connections({
+    url,
+    size: options.poolSize ?? 16,
+    connectTimeout: options.connectTimeout ?? 5_000,
+    statementTimeout: options.statementTimeout ?? 10_000,
+    onIdleError: (error) => onFault('A connection to the database was lost', error),
+  })
+  const extractor = createExtractor(definitions)
+  const encoding = new RowEncoding(deriveTables(definitions), extractor)
+  const contextOf = (tenant: string): BatchContext => ({
+    tenant,
+    checkReferences,
+    localBases: localBases(tenant),
+    timeZone: timeZone(tenant),
+  })
+  const upkeep = new Upkeep({ url, onFault })
+  const openReads = createOpenReads(definitions, upkeep)
+  const audits = new AuditCommits(connections, encoding, contextOf)
+  const runGlobal: Run = (statement) => translated(connections.run('', statement))
+  const openStore = (viewer: Viewer): Store => {
+    const { tenant } = viewer
+    return {
+      ...openReads(viewer, (statement) => translated(connections.run(tenant, statement))),
+      transaction: (work) =>
+        runTransaction(
+          { connections, encoding, context: contextOf(tenant), openReads, onFault },
+          viewer,
+          work,
+        ),
+    }
+  }
+  const close = async () => {
+    await upkeep.stop()
+    await connections.close()
+  }
+  const database: Database = {
+    ...openSettings(runGlobal),
+    signingKeys: openSigningKeyRows({
+      query: async (text, values = []) => ({ rows: await runGlobal({ text, values }) }),
+    }),
+    openStore,
+    asSystem: (tenant) => openStore({ tenant, visible: () => 'all' }),
+    recordAudit: (tenant, event) => audits.record(tenant, event),
+    ping: async () => {
+      await runGlobal({ text: 'select', values: [] })
+    },
+    stats: () => connections.stats,
+    outbox: () => upkeep.outbox(),
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+  await upkeep.look().catch((error) => {
+    throw translateError(error)
+  })
+  upkeep.start()
+  return database
+}
+
+async function translated<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (error) {
+    throw translateError(error)
+  }
+}

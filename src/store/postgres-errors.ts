@@ -1,0 +1,80 @@
+import pg from 'pg'
+import { Refusal } from '#fhir/refusal.ts'
+
+/** What PostgreSQL's codes mean here; no other file looks at them. https://www.postgresql.org/docs/current/errcodes-appendix.html */
+const raceLost = new Set([
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+])
+const gone = new Set([
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '57P05', // idle_session_timeout
+  '53300', // too_many_connections
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '25P03', // idle_in_transaction_session_timeout
+  '25006', // read_only_sql_transaction: a replica, or a primary that was demoted
+])
+const unreachable = new Set([
+  ...['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH'],
+])
+const uniqueViolation = '23505'
+const exclusionViolation = '23P01'
+const queryCanceled = '57014'
+const lockNotAvailable = '55P03'
+const missingReference = 'AL001'
+
+export function translateError(error: unknown): unknown {
+  if (error instanceof Refusal || !(error instanceof Error)) return error
+  const { code, detail } = error as Error & { code?: string; detail?: string }
+  if (error instanceof pg.DatabaseError) return translateAnswer(code ?? '', detail, error)
+  if ((code !== undefined && unreachable.has(code)) || connectionLost.test(error.message))
+    return unavailable(error)
+  return error
+}
+
+/** pg gives these no code. */
+const connectionLost =
+  /^(Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Client was closed|Connection ended|Query read timeout|timeout expired)/
+
+function translateAnswer(code: string, detail: string | undefined, cause: Error): unknown {
+  if (code === missingReference)
+    return new Refusal('unprocessable', `There is no ${detail}: refer to a resource that exists.`, { cause })
+  if (code === exclusionViolation || code === uniqueViolation)
+    return new Refusal('conflict', 'This collides with something written before it.', { cause })
+  if (raceLost.has(code))
+    return new Refusal('conflict', 'Others kept changing the same resources: try again.', { cause })
+  if (code === queryCanceled || code === lockNotAvailable)
+    return new Refusal('timeout', 'This took longer than the server allows: ask for less at once.', {
+      cause,
+      headers: { 'Retry-After': '5' },
+    })
+  if (gone.has(code) || code.startsWith('08')) return unavailable(cause)
+  return cause
+}
+
+function unavailable(cause: unknown): Refusal {
+  return new Refusal('unavailable', 'The database does not answer at the moment: try again shortly.', {
+    cause,
+    headers: { 'Retry-After': '2' },
+  })
+}
+
+/** Someone else made this version first, or PostgreSQL asks for another attempt: the same work may now succeed. */
+export function isLostRace(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false
+  const { code, constraint } = error
+  if (code !== undefined && raceLost.has(code)) return true
+  return code === uniqueViolation && constraint !== undefined && versionKey.test(constraint)
+}
+
+/** history_pkey, and the primary key of every type's table. */
+const versionKey = /^[a-z]+_pkey$/
+
+/** The references that the write found pointing to nothing; undefined for any other error. */
+export function missingReferences(error: unknown): readonly string[] | undefined {
+  if (!(error instanceof pg.DatabaseError) || error.code !== missingReference) return undefined
+  return error.detail?.split(' ') ?? []
+}

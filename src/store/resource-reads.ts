@@ -1,0 +1,128 @@
+import type { StoredVersion } from '#fhir/resource.ts'
+import type { Viewer } from '#fhir/search-query.ts'
+import { auditMonths } from './audit-months.ts'
+import { quoted } from './quoted.ts'
+import type { Run } from './run.ts'
+import { storedVersion, type VersionRow } from './version-row.ts'
+
+/**
+ * SQL that holds for the rows of `type` under `alias` which the viewer may see. Its values are pushed onto `values`, where
+ * the clinic comes first.
+ */
+export type Visibility = (viewer: Viewer, type: string, alias: string, values: unknown[]) => string
+
+interface Key {
+  readonly type: string
+  readonly id: string
+}
+
+/** Reads by key. Who sees all of a type is answered from its history alone, by primary key. */
+export class ResourceReads {
+  readonly #viewer: Viewer
+  readonly #run: Run
+  readonly #visibility: Visibility
+
+  constructor(viewer: Viewer, run: Run, visibility: Visibility) {
+    this.#viewer = viewer
+    this.#run = run
+    this.#visibility = visibility
+  }
+
+  async read(type: string, id: string): Promise<StoredVersion | undefined> {
+    const visible = this.#viewer.visible(type)
+    if (visible === 'nothing') return undefined
+    if (type === 'AuditEvent') return this.#readEvent(id)
+    if (visible === 'all') return this.#one(type, { text: newest, values: [this.#viewer.tenant, type, id] })
+    return (await this.#readVisible(type, [id]))[0]
+  }
+
+  async readMany(keys: readonly Key[]): Promise<readonly StoredVersion[]> {
+    const all: Key[] = []
+    const some = new Map<string, string[]>()
+    const events: Key[] = []
+    for (const key of distinctKeys(keys)) {
+      const visible = this.#viewer.visible(key.type)
+      if (visible === 'nothing') continue
+      if (key.type === 'AuditEvent') events.push(key)
+      else if (visible === 'all') all.push(key)
+      else some.set(key.type, [...(some.get(key.type) ?? []), key.id])
+    }
+    const found = await Promise.all([
+      all.length === 0 ? [] : this.#readAll(all),
+      ...[...some].map(([type, ids]) => this.#readVisible(type, ids)),
+      ...events.map(async ({ id }) => (await this.#readEvent(id)) ?? []),
+    ])
+    return found.flat()
+  }
+
+  /** Limited viewers see earlier versions of what they see now, and no deleted ones. */
+  async vread(type: string, id: string, version: number): Promise<StoredVersion | undefined> {
+    const visible = this.#viewer.visible(type)
+    if (visible === 'nothing' || version > mostVersions) return undefined
+    if (type === 'AuditEvent') return version === 1 ? this.#readEvent(id) : undefined
+    const values: unknown[] = [this.#viewer.tenant, type, id, version]
+    const text = `select h.id, h.version, h.updated, h.deleted, h.method, h.text from history h
+      where h.tenant = $1 and h.type = $2 and h.id = $3 and h.version = $4`
+    if (visible === 'all') return this.#one(type, { text, values })
+    const predicate = this.#visibility(this.#viewer, type, 'r', values)
+    return this.#one(type, {
+      text: `${text} and not h.deleted and exists (select from ${quoted(type.toLowerCase())} r where r.tenant = $1 and r.id = $3 and ${predicate})`,
+      values,
+    })
+  }
+
+  async #readAll(keys: readonly Key[]): Promise<readonly StoredVersion[]> {
+    const rows = await this.#run<VersionRow & { type: string }>({
+      text: `select k.type, h.id, h.version, h.updated, h.deleted, h.method, h.text
+        from unnest($2::text[], $3::text[]) k(type, id)
+        cross join lateral (select * from history h where h.tenant = $1 and h.type = k.type and h.id = k.id order by h.version desc limit 1) h`,
+      values: [this.#viewer.tenant, keys.map(({ type }) => type), keys.map(({ id }) => id)],
+    })
+    return rows.map((row) => storedVersion(row.type, row))
+  }
+
+  async #readVisible(type: string, ids: readonly string[]): Promise<readonly StoredVersion[]> {
+    const values: unknown[] = [this.#viewer.tenant, type, ids]
+    const predicate = this.#visibility(this.#viewer, type, 'r', values)
+    const rows = await this.#run<VersionRow>({
+      text: `select h.id, h.version, h.updated, h.deleted, h.method, h.text
+        from ${quoted(type.toLowerCase())} r
+        join history h on h.tenant = r.tenant and h.type = $2 and h.id = r.id and h.version = r.version
+        where r.tenant = $1 and r.id = any($3::text[]) and ${predicate}`,
+      values,
+    })
+    return rows.map((row) => storedVersion(type, row))
+  }
+
+  #readEvent(id: string): Promise<StoredVersion | undefined> {
+    const values: unknown[] = [this.#viewer.tenant, id]
+    const months = auditMonths(id, values)
+    const predicate =
+      this.#viewer.visible('AuditEvent') === 'all'
+        ? ''
+        : ` and ${this.#visibility(this.#viewer, 'AuditEvent', 'r', values)}`
+    return this.#one('AuditEvent', {
+      text: `select r.id, r.version, r.updated, false as deleted, 'POST' as method, r.text from auditevent r
+        where r.tenant = $1 and r.id = $2${months}${predicate}`,
+      values,
+    })
+  }
+
+  async #one(
+    type: string,
+    statement: { text: string; values: readonly unknown[] },
+  ): Promise<StoredVersion | undefined> {
+    const [row] = await this.#run<VersionRow>(statement)
+    return row === undefined ? undefined : storedVersion(type, row)
+  }
+}
+
+const newest = `select h.id, h.version, h.updated, h.deleted, h.method, h.text from history h
+  where h.tenant = $1 and h.type = $2 and h.id = $3 order by h.version desc limit 1`
+
+/** PostgreSQL's integer; a client may ask for any number. */
+const mostVersions = 2_147_483_647
+
+function distinctKeys(keys: readonly Key[]): Iterable<Key> {
+  return new Map(keys.map((key) => [`${key.type}/${key.id}`, key])).values()
+}

@@ -1,0 +1,59 @@
+import { quoted } from './quoted.ts'
+import type { TableColumn, TableIndex, TypeTable } from './type-tables.ts'
+
+/** AuditEvents are never changed: a month's are dropped at once, and their text needs no history row. */
+export const auditTable = 'auditevent'
+
+export function createTable(table: TypeTable): string {
+  const search = table.columns.map(columnDefinition)
+  if (table.name === auditTable)
+    return `create table ${auditTable} (${[...keyColumns, 'text text not null', ...search, 'primary key (tenant, id, updated)'].join(', ')}) partition by range (updated);
+create table ${auditTable}_rest partition of ${auditTable} default;
+grant select, insert on ${auditTable} to almanac_server;
+grant select, delete on ${auditTable} to almanac_upkeep;
+call almanac_hold_tenant('${auditTable}');
+call almanac_hold_tenant('${auditTable}_rest');`
+  const name = quoted(table.name)
+  return `create table ${name} (${[...keyColumns, 'content jsonb not null', ...search, 'primary key (tenant, id)'].join(', ')});
+grant select, insert, update, delete on ${name} to almanac_server;
+grant select, update on ${name} to almanac_upkeep;
+call almanac_hold_tenant('${table.name}');`
+}
+
+const keyColumns = [
+  'tenant text COLLATE "C" not null',
+  'id text COLLATE "C" not null',
+  'version integer not null',
+  'updated timestamptz not null',
+]
+
+function columnDefinition(column: TableColumn): string {
+  return `${column.name} ${column.sqlType}`
+}
+
+export function addColumns(table: TypeTable, columns: readonly TableColumn[]): string {
+  const added = columns.map((column) => `add column if not exists ${columnDefinition(column)}`)
+  return `alter table ${quoted(table.name)} ${added.join(', ')}`
+}
+
+export interface IndexPlace {
+  /** Default: the type's table. */
+  readonly on?: string
+  readonly name?: string
+  readonly concurrently?: boolean
+  /** A partitioned table's own entry, to which the partitions' indexes are attached. */
+  readonly only?: boolean
+}
+
+export function createIndex(table: TypeTable, index: TableIndex, place: IndexPlace = {}): string {
+  const { on = table.name, name = index.name, concurrently = false, only = false } = place
+  return [
+    `create index ${concurrently ? 'concurrently ' : ''}${quoted(name)}`,
+    `on ${only ? 'only ' : ''}${quoted(on)} using ${index.method} (${index.keys.join(', ')})`,
+    // A search reads the list of pending entries from end to end, so it must stay short.
+    index.method === 'gin' ? 'with (gin_pending_list_limit = 512)' : '',
+    index.where === undefined ? '' : `where ${index.where}`,
+  ]
+    .filter((part) => part !== '')
+    .join(' ')
+}

@@ -1,0 +1,220 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { Resource } from '#fhir/resource.ts'
+import type { Viewer } from '#fhir/search-query.ts'
+import type { Connection, Connections } from './connections.ts'
+import { refuseMissing } from './missing-references.ts'
+import { isLostRace, missingReferences, translateError } from './postgres-errors.ts'
+import type { OpenReads } from './reads.ts'
+import type { RowEncoding } from './row-encoding.ts'
+import type { Run, Statement } from './run.ts'
+import type { Reads, RowChange, Transaction } from './store.ts'
+import { type BatchContext, buildWriteBatch } from './write-batch.ts'
+
+export interface TransactionParts {
+  readonly connections: Connections
+  readonly encoding: RowEncoding
+  readonly context: BatchContext
+  readonly openReads: OpenReads
+  readonly onFault: (sentence: string, cause: unknown) => void
+}
+
+/** A loser of a race queues behind the others from its second attempt on, so that few are ever needed. */
+const mostAttempts = 9
+const longestPause = 40
+
+export async function runTransaction<T>(
+  parts: TransactionParts,
+  viewer: Viewer,
+  work: (tx: Transaction) => Promise<T>,
+): Promise<T> {
+  let contested: readonly string[] = []
+  for (let attempt = 1; ; attempt++) {
+    const tx = new BufferedTransaction(parts, viewer)
+    try {
+      if (contested.length > 0) await tx.lock(contested)
+      const result = await work(tx)
+      await tx.commit()
+      return result
+    } catch (error) {
+      await tx.abandon()
+      if (!isLostRace(error) || attempt >= mostAttempts) throw translateError(error)
+      contested = tx.written
+      await pause(Math.random() * longestPause)
+    }
+  }
+}
+
+/**
+ * Nothing is sent until something must be known or held. When all that is ever sent is the final flush, that is one
+ * statement and needs no BEGIN: PostgreSQL's own statement is the transaction.
+ */
+class BufferedTransaction implements Transaction {
+  readonly tenant: string
+  readonly #parts: TransactionParts
+  readonly #reads: Reads
+  #changes: RowChange[] = []
+  #events: Resource[] = []
+  readonly #written: string[] = []
+  readonly #afterCommit: (() => void)[] = []
+  /** Settled when a connection is held; BEGIN is then on its way. */
+  #begun: Promise<Connection> | undefined
+  #over = false
+
+  constructor(parts: TransactionParts, viewer: Viewer) {
+    this.tenant = viewer.tenant
+    this.#parts = parts
+    this.#reads = parts.openReads(viewer, this.#runRead)
+  }
+
+  as(viewer: Viewer): Reads {
+    if (viewer.tenant !== this.tenant) throw new Error('A transaction belongs to one clinic')
+    return this.#parts.openReads(viewer, this.#runRead)
+  }
+
+  read: Reads['read'] = (type, id) => this.#reads.read(type, id)
+  readMany: Reads['readMany'] = (keys) => this.#reads.readMany(keys)
+  vread: Reads['vread'] = (type, id, version) => this.#reads.vread(type, id, version)
+  history: Reads['history'] = (query) => this.#reads.history(query)
+  search: Reads['search'] = (query) => this.#reads.search(query)
+
+  async lock(keys: readonly string[]): Promise<void> {
+    if (keys.length === 0) return
+    await this.#flush()
+    // By their hashes, for it is these that are locked: two keys of one hash must not be taken in two orders.
+    await this.#runBegun({
+      text: `select pg_advisory_xact_lock(hash) from (
+               select distinct hashtextextended($1 || key, 1634495854) as hash from unnest($2::text[]) key order by hash) k`,
+      values: [`${this.tenant}\n`, keys],
+    })
+  }
+
+  write(change: RowChange): void {
+    this.#checkOpen()
+    this.#changes.push(change)
+    this.#written.push(`${change.type}/${change.id}`)
+  }
+
+  audit(event: Resource): void {
+    this.#checkOpen()
+    this.#events.push(event)
+  }
+
+  flush(): Promise<void> {
+    return this.#flush()
+  }
+
+  async query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    await this.#flush()
+    return this.#runBegun<Row>({ text, values })
+  }
+
+  afterCommit(action: () => void): void {
+    this.#afterCommit.push(action)
+  }
+
+  get written(): readonly string[] {
+    return this.#written
+  }
+
+  async commit(): Promise<void> {
+    this.#checkOpen()
+    const batch = this.#takeBatch()
+    if (this.#begun !== undefined) await this.#commitBegun(await this.#begun, batch)
+    else if (batch !== undefined)
+      await this.#explain(batch.changes, this.#parts.connections.run(this.tenant, batch.statement))
+    this.#over = true
+    for (const action of this.#afterCommit) this.#runAfter(action)
+  }
+
+  /** Never throws: what went wrong is already on its way to the caller. */
+  async abandon(): Promise<void> {
+    this.#over = true
+    const connection = await this.#begun?.catch(() => undefined)
+    if (connection === undefined) return
+    this.#begun = undefined
+    try {
+      await connection.command('rollback')
+      connection.release()
+    } catch {
+      connection.release(true)
+    }
+  }
+
+  /** COMMIT goes out right behind the last statement; should that fail, PostgreSQL makes it a ROLLBACK. */
+  async #commitBegun(connection: Connection, batch: Batch | undefined): Promise<void> {
+    const sent = batch === undefined ? undefined : connection.run(batch.statement)
+    const ended = connection.command('commit')
+    const [written, committed] = await Promise.allSettled([sent, ended])
+    this.#begun = undefined
+    connection.release(committed.status === 'rejected')
+    if (written.status === 'rejected')
+      await this.#explain(batch?.changes ?? [], Promise.reject(written.reason))
+    if (committed.status === 'rejected') throw committed.reason
+    if (committed.value !== 'COMMIT')
+      throw new Error('A statement of this transaction had failed, so PostgreSQL kept nothing of it')
+  }
+
+  async #flush(): Promise<void> {
+    this.#checkOpen()
+    const batch = this.#takeBatch()
+    if (batch !== undefined) await this.#explain(batch.changes, this.#runBegun(batch.statement))
+  }
+
+  #takeBatch(): Batch | undefined {
+    if (this.#changes.length === 0 && this.#events.length === 0) return undefined
+    const changes = this.#changes
+    const events = this.#events
+    this.#changes = []
+    this.#events = []
+    const { encoding, context } = this.#parts
+    return { changes, statement: buildWriteBatch({ changes, events }, encoding, context) }
+  }
+
+  /** Reads before the first write or lock hold nothing, so they need no transaction: each statement sees what is committed. */
+  #runRead: Run = async <Row extends object>(statement: Statement) => {
+    await this.#flush()
+    if (this.#begun !== undefined) return this.#runBegun<Row>(statement)
+    return this.#parts.connections.run<Row>(this.tenant, statement)
+  }
+
+  async #runBegun<Row extends object>(statement: Statement): Promise<readonly Row[]> {
+    this.#begun ??= this.#begin()
+    const connection = await this.#begun
+    return connection.run<Row>(statement)
+  }
+
+  /** Not awaited: the statement behind it goes out at once, and tells when it failed. */
+  async #begin(): Promise<Connection> {
+    const connection = await this.#parts.connections.acquire(this.tenant)
+    connection.command('begin').catch(() => undefined)
+    return connection
+  }
+
+  /** A reference to nothing is told with its place, which only the resources know. */
+  async #explain(changes: readonly RowChange[], sent: Promise<unknown>): Promise<void> {
+    try {
+      await sent
+    } catch (error) {
+      const targets = missingReferences(error)
+      if (targets === undefined) throw error
+      throw refuseMissing(targets, changes, this.#parts.context.localBases, error)
+    }
+  }
+
+  #runAfter(action: () => void): void {
+    try {
+      action()
+    } catch (error) {
+      this.#parts.onFault('What follows a commit failed', error)
+    }
+  }
+
+  #checkOpen(): void {
+    if (this.#over) throw new Error('This transaction has ended')
+  }
+}
+
+interface Batch {
+  readonly changes: readonly RowChange[]
+  readonly statement: Statement
+}

@@ -1,0 +1,92 @@
+import { quoted } from './quoted.ts'
+import type { TypeTable } from './type-tables.ts'
+
+/** What one flush consists of, apart from the values: the same shape is the same SQL, prepared once a connection. */
+export interface WriteShape {
+  readonly tables: readonly TableShape[]
+  /** Versions that leave no row in their type's table: deletes, and those replaced within the flush. */
+  readonly historyOnly: boolean
+  readonly deletes: readonly TypeTable[]
+  readonly audit: TypeTable | undefined
+  readonly references: boolean
+  readonly auditReferences: boolean
+}
+
+export interface TableShape {
+  readonly table: TypeTable
+  /** All rows are first versions, so that none is there to be replaced. */
+  readonly fresh: boolean
+}
+
+/**
+ * One statement however many rows, types and tables: either all of it happens or nothing, in one round trip
+ * (docs/decisions/0003-one-statement-a-commit.md). Parameters in order: tenant; rows of each table; history-only rows; ids of each
+ * delete; audit rows; targets' types and ids; ids of AuditEvents referred to.
+ */
+export function buildWriteStatement(shape: WriteShape): string {
+  let parameter = 1
+  const next = () => `$${++parameter}`
+  const steps: string[] = []
+  const versions: string[] = []
+  shape.tables.forEach(({ table, fresh }, at) => {
+    steps.push(
+      `r${at} as materialized (select * from json_to_recordset(${next()}::json) r(${rowFields}, ${fields(table)}))`,
+    )
+    versions.push(
+      `select '${table.type}'::text as type, id, version, updated, false as deleted, method, text from r${at}`,
+    )
+    steps.push(`t${at} as (${putRows(table, fresh, `r${at}`)})`)
+  })
+  if (shape.historyOnly)
+    versions.push(
+      `select * from json_to_recordset(${next()}::json) r(type text, id text, version integer, updated timestamptz, deleted boolean, method text, text text)`,
+    )
+  if (versions.length > 0) {
+    steps.push(`v as materialized (${versions.join(' union all ')})`)
+    steps.push(
+      `h as (insert into history (tenant, type, id, version, updated, deleted, method, text) select $1, type, id, version, updated, deleted, method, text from v)`,
+      `o as (insert into outbox (tenant, type, id, version, method) select $1, type, id, version, method from v)`,
+    )
+  }
+  shape.deletes.forEach((table, at) => {
+    steps.push(`d${at} as (delete from ${quoted(table.name)} where id = any(${next()}::text[]))`)
+  })
+  if (shape.audit !== undefined) steps.push(`a as (${insertAudit(shape.audit, next())})`)
+  const missing: string[] = []
+  if (shape.references)
+    missing.push(
+      `select r.type || '/' || r.id as target from unnest(${next()}::text[], ${next()}::text[]) r(type, id)
+       where coalesce((select h.deleted from history h where h.type = r.type and h.id = r.id order by h.version desc limit 1), true)`,
+    )
+  if (shape.auditReferences)
+    missing.push(
+      `select 'AuditEvent/' || r.id from unnest(${next()}::text[]) r(id) where not exists (select from auditevent e where e.id = r.id)`,
+    )
+  const answer =
+    missing.length === 0
+      ? 'select'
+      : `select almanac_missing_reference(string_agg(target, ' ')) from (${missing.join(' union all ')}) m having count(*) > 0`
+  return `with ${steps.join(',\n')}\n${answer}`
+}
+
+const rowFields = 'id text, version integer, updated timestamptz, method text, text text'
+
+function putRows(table: TypeTable, fresh: boolean, rows: string): string {
+  const names = table.columns.map(({ name }) => name)
+  const insert = `insert into ${quoted(table.name)} (${['tenant, id, version, updated, content', ...names].join(', ')})
+    select ${['$1, id, version, updated, text::jsonb', ...names].join(', ')} from ${rows}`
+  if (fresh) return insert
+  const set = ['version', 'updated', 'content', ...names].map((name) => `${name} = excluded.${name}`)
+  return `${insert} on conflict (tenant, id) do update set ${set.join(', ')}`
+}
+
+function insertAudit(table: TypeTable, rows: string): string {
+  const names = table.columns.map(({ name }) => name).join(', ')
+  return `insert into auditevent (tenant, id, version, updated, text, ${names})
+    select $1, id, 1, updated, text, ${names} from json_to_recordset(${rows}::json) r(id text, updated timestamptz, text text, ${fields(table)})`
+}
+
+/** A column definition list takes no collation here: the values go straight into columns that have theirs. */
+function fields(table: TypeTable): string {
+  return table.columns.map(({ name, sqlType }) => `${name} ${sqlType.replace(' COLLATE "C"', '')}`).join(', ')
+}
