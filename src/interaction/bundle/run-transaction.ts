@@ -5,6 +5,7 @@ import { viewerOf } from '../authorise.ts'
 import type { FhirRequest, FhirResponse } from '../exchange.ts'
 import type { Road } from '../walk.ts'
 import { type Identities, identifySteps } from './identify-steps.ts'
+import { locateMissing } from './locate-missing.ts'
 import { inProcessingOrder, planSteps, refuseStep, type Step } from './plan-steps.ts'
 import { resolveReferences } from './resolve-references.ts'
 import { buildResponseBundle, buildResponseEntry } from './response-bundle.ts'
@@ -23,9 +24,11 @@ export async function runTransaction(
 ): Promise<FhirResponse> {
   const steps = planSteps(parts, list, bundle)
   const ordered = inProcessingOrder(steps)
-  const answers = await parts.database.openStore(principal).transaction(async (tx) => {
+  let resources: ReadonlyMap<Step, Resource> = new Map()
+  const resourceOf = (step: Step): Resource | undefined => resources.get(step) ?? step.entry.resource
+  const perform = async (tx: Transaction): Promise<readonly string[]> => {
     const identities = await identifySteps(parts, tx, steps, principal)
-    const resources = await resolveReferences(parts, tx, steps, identities, principal)
+    resources = await resolveReferences(parts, tx, steps, identities, principal)
     const current = await loadCurrent(tx, steps, principal)
     const responses = new Map<Step, FhirResponse>()
     for (const step of ordered) {
@@ -35,12 +38,17 @@ export async function runTransaction(
       try {
         responses.set(step, await road.step(request, principal, within))
       } catch (failure) {
-        throw refuseStep(failure, step.entry)
+        throw refuseStep(locateMissing(failure, steps, resourceOf), step.entry)
       }
     }
     return steps.map((step) => buildResponseEntry(step.request, responses.get(step) ?? { status: 200 }))
-  })
-  return { status: 200, body: buildResponseBundle('transaction-response', answers) }
+  }
+  try {
+    const answers = await parts.database.openStore(principal).transaction(perform)
+    return { status: 200, body: buildResponseBundle('transaction-response', answers) }
+  } catch (failure) {
+    throw locateMissing(failure, steps, resourceOf)
+  }
 }
 
 function withResource(request: FhirRequest, resource: Resource | undefined): FhirRequest {
