@@ -28,6 +28,7 @@ export async function findMatch(walk: Walk): Promise<void> {
   }
   if (interaction === 'delete') {
     walk.matches = matches
+    if (matches.length === 1 && match !== undefined) walk.current = match
     return
   }
   const sentId = idInBody(request.body?.json)

@@ -9,9 +9,16 @@ type AuditParts = Pick<RoadParts, 'database' | 'newId' | 'clock'>
 
 /** A write's event commits with it; any other is durable before the answer leaves, many in one flush. */
 export function recordAudit(walk: Walk): void | Promise<void> {
-  const { parts, request, principal, tx, response, written } = walk
-  const about = { id: walk.id, version: written?.version, patient: patientOf(walk.resource) }
-  const event = buildEvent(parts, request, principal, response?.status ?? 500, about)
+  const { parts, request, principal, tx, response, changes } = walk
+  const status = response?.status ?? 500
+  const patient = patientOf(walk.resource)
+  if (changes.length > 1) {
+    for (const { id, version } of changes)
+      tx?.audit(buildEvent(parts, request, principal, status, { id, version }))
+    return
+  }
+  const about = { id: changes[0]?.id ?? walk.id, version: walk.written?.version, patient }
+  const event = buildEvent(parts, request, principal, status, about)
   if (tx === undefined) return parts.database.recordAudit(principal.tenant, event)
   tx.audit(event)
 }

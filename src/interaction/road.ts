@@ -145,12 +145,7 @@ function walkAlone(
   const store = parts.database.openStore(viewerOf(principal, request.interaction))
   const start = { parts, road, request, principal, changes: [] }
   if (!stages.includes(writeRows)) return walk(stages, { ...start, reads: store })
-  let lostRaces = 0
-  return store.transaction(async (tx) => {
-    // After a lost race the writers of one resource queue up, or fifty of them would race fifty times.
-    if (lostRaces++ > 0 && request.id !== undefined) await tx.lock([`${request.type}/${request.id}`])
-    return walk(stages, { ...start, reads: tx, tx })
-  })
+  return store.transaction((tx) => walk(stages, { ...start, reads: tx, tx }))
 }
 
 async function walk(stages: readonly Stage[], state: Walk): Promise<FhirResponse> {

@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import type { Resource } from '#fhir/resource.ts'
+import { auditTrail, type Clinic, openClinic, patient, principal } from './open-clinic.ts'
+
+async function newEvents(clinic: Clinic, deed: () => Promise<unknown>): Promise<readonly Resource[]> {
+  const before = new Set((await auditTrail(clinic.database)).map(({ id }) => id))
+  await deed()
+  return (await auditTrail(clinic.database)).filter(({ id }) => !before.has(id))
+}
+
+const brief = (event: Resource | undefined) => {
+  const [subtype] = (event?.subtype ?? []) as { code: string }[]
+  return `${subtype?.code} ${event?.action} ${event?.outcome}`
+}
+
+test.each([
+  ['POST /Patient', { body: patient('A') }, 'create C 0'],
+  ['PUT /Patient/a2', { body: patient('A', { id: 'a2' }) }, 'create C 0'],
+  ['PUT /Patient/a1', { body: patient('A', { id: 'a1' }) }, 'update U 0'],
+  ['GET /Patient/a1', {}, 'read R 0'],
+  ['GET /Patient/a1', { ifNoneMatch: 'W/"1"' }, 'read R 0'],
+  ['GET /Patient/a1/_history/1', {}, 'vread R 0'],
+  ['GET /Patient/a1/_history', {}, 'history-instance R 0'],
+  ['GET /Patient?family=A', {}, 'search-type E 0'],
+  ['DELETE /Patient/a1', {}, 'delete D 0'],
+  ['DELETE /Patient/nobody', {}, 'delete D 0'],
+  ['GET /Patient/nobody', {}, 'read R 4'],
+  ['POST /Patient', { body: patient('A', { birthDate: 'x' }) }, 'create C 4'],
+  ['PUT /Patient/a1', { body: patient('A', { id: 'a1' }), ifMatch: 'W/"9"' }, 'update U 4'],
+  ['GET /Patient/a1', { as: principal('system/Observation.rs') }, 'read R 4'],
+  [
+    'POST /Patient',
+    { body: patient('A', { managingOrganization: { reference: 'Organization/none' } }) },
+    'create C 4',
+  ],
+])('%s %o leaves one event: %s', async (line, sending, expected) => {
+  await using clinic = await openClinic()
+  await clinic.send('PUT /Patient/a1', { body: patient('A', { id: 'a1' }) })
+  const events = await newEvents(clinic, () => clinic.send(line, sending))
+  expect(events.map(brief)).toEqual([expected])
+})
+
+test('an event names the version that was written and whose it is', async () => {
+  await using clinic = await openClinic()
+  await clinic.send('PUT /Patient/a1', { body: patient('A', { id: 'a1' }) })
+  const observation = {
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: 'Patient/a1' },
+  }
+  const [event] = await newEvents(clinic, () => clinic.send('POST /Observation', { body: observation }))
+  const references = ((event?.entity ?? []) as { what?: { reference?: string } }[]).map(
+    ({ what }) => what?.reference,
+  )
+  expect(references).toContain('Patient/a1')
+  expect(references.some((reference) => /^Observation\/.+\/_history\/1$/.test(reference ?? ''))).toBe(true)
+})
+
+test('a conditional delete of several leaves an event for each', async () => {
+  await using clinic = await openClinic({ settings: { conditionalDeleteMultiple: true } })
+  for (let index = 0; index < 3; index++) {
+    await clinic.send('POST /Patient', { body: patient('A', { identifier: [{ value: 'x' }] }) })
+  }
+  const events = await newEvents(clinic, () => clinic.send('DELETE /Patient?identifier=x'))
+  expect(events.map(brief)).toEqual(Array(3).fill('delete D 0'))
+})
