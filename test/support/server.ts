@@ -1,7 +1,7 @@
 import { type App, openApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/http/log.ts'
-import { createTestDatabase } from './database.ts'
+import { cloneTemplate, dropDatabase } from './database.ts'
 
 export interface TestServer extends AsyncDisposable {
   /** `http://127.0.0.1:{port}` */
@@ -13,6 +13,8 @@ export interface TestServer extends AsyncDisposable {
   token(wish: TokenWish): Promise<string>
   readonly app: App
   readonly databaseUrl: string
+  /** All that was logged. */
+  log(): string
   close(): Promise<void>
 }
 
@@ -24,14 +26,25 @@ export interface TokenWish {
   readonly clinic?: string
 }
 
-/** The whole server, as main.ts joins it, on a database of its own and a free port. */
-export async function startTestServer(settings: Partial<Config> = {}): Promise<TestServer> {
-  const database = await createTestDatabase({ open: false })
+/**
+ * The whole server, as main.ts joins it, on a free port and a database of its own. `reach` may lead it to that database
+ * by another way, which the test can cut.
+ */
+export async function startTestServer(
+  settings: Partial<Config> = {},
+  reach: (databaseUrl: string) => string | Promise<string> = (url) => url,
+): Promise<TestServer> {
+  const databaseUrl = await cloneTemplate()
+  const logged: string[] = []
   const config: Config = { ...readConfig({ DEMO: 'false', CLINICS: 'north' }), port: 0, ...settings }
-  const app = await openApp(config, database.url, createLogger('silent'))
+  const app = await openApp(
+    config,
+    await reach(databaseUrl),
+    createLogger('info', { write: (line) => logged.push(line) }),
+  )
   const close = async () => {
     await app.close()
-    await database.drop()
+    await dropDatabase(databaseUrl)
   }
   return {
     origin: app.url,
@@ -39,7 +52,8 @@ export async function startTestServer(settings: Partial<Config> = {}): Promise<T
     baseOf: (clinic) => `${app.url}${clinic === 'main' ? '/fhir' : `/c/${clinic}/fhir`}`,
     token: ({ clinic = 'main', ...claims }) => app.sign({ tenant: clinic, clientId: 'test', ...claims }),
     app,
-    databaseUrl: database.url,
+    databaseUrl,
+    log: () => logged.join(''),
     close,
     [Symbol.asyncDispose]: close,
   }
