@@ -113,8 +113,8 @@ export class Connection {
     })
   }
 
-  async run<Row extends object>({ text, values }: Statement): Promise<readonly Row[]> {
-    const { name, dropped } = this.#names.nameOf(text)
+  async run<Row extends object>({ text, values, prepared = true }: Statement): Promise<readonly Row[]> {
+    const { name, dropped } = prepared ? this.#names.nameOf(text) : {}
     if (dropped !== undefined) this.#forget(dropped)
     const query = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) }
     const answer = this.#client.query<Row>(query)

@@ -2,10 +2,8 @@ import type { SearchParameter } from '#fhir/definitions.ts'
 
 /** How a parameter lies in its table: which columns it has and what they mean. Rows are written and searched by it. */
 export type Layout =
-  | {
-      readonly shape: 'code' | 'terms' | 'references' | 'string' | 'uri' | 'uris' | 'words'
-      readonly column: string
-    }
+  | { readonly shape: 'code' | 'terms' | 'string' | 'uri' | 'uris' | 'words'; readonly column: string }
+  | { readonly shape: 'references'; readonly column: string }
   | { readonly shape: 'reference'; readonly column: string; readonly also: string }
   | {
       readonly shape: 'date'

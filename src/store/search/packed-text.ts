@@ -32,3 +32,11 @@ export function exactPattern(text: string): string {
 export function likeLiteral(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')
 }
+
+export function equalsPattern(text: string): string {
+  return `%\n${likeLiteral(normalizeText(text.replace(control, ' ')))}\n%${raw}%`
+}
+
+export function endsWithPattern(text: string): string {
+  return `%${likeLiteral(normalizeText(text.replace(control, ' ')))}\n%${raw}%`
+}

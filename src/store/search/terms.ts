@@ -7,6 +7,7 @@ import type {
   UriValue,
 } from '#fhir/index-values.ts'
 import { normalizeText } from '#fhir/normalize-text.ts'
+import type { SearchValue } from '#fhir/search-query.ts'
 
 /**
  * Terms are the texts that array columns hold. Written rows and searches meet here and nowhere else: a search finds
@@ -127,4 +128,35 @@ export function termsOf(value: IndexValue, terms: string[] = []): string[] {
 export function firstTerms(value: CompositeValue, terms: string[] = []): string[] {
   for (const first of value.components[0] ?? []) termsOf(first, terms)
   return terms
+}
+
+/** The terms by which a search finds tokens and references, as the rows hold them. */
+export function searchTerms(values: readonly SearchValue[]): string[] {
+  return values.map((value) => {
+    if (value.kind === 'of-type') return ofTypeTerm(value.system, value.code, value.value)
+    if (value.kind !== 'token') return ''
+    if (value.code === undefined) return systemTerm(value.system ?? '')
+    return value.system === undefined ? codeTerm(value.code) : systemCodeTerm(value.system, value.code)
+  })
+}
+
+/** For columns of bare codes, all of one system that goes without saying. `whole`: any code of it will do. */
+export function codesOf(
+  values: readonly SearchValue[],
+  impliedSystem: string | undefined,
+): { readonly codes: readonly string[]; readonly whole: boolean } {
+  const codes: string[] = []
+  let whole = false
+  for (const value of values) {
+    if (value.kind !== 'token') continue
+    const { system, code } = value
+    if (system !== undefined && (system ?? undefined) !== impliedSystem) continue
+    if (code === undefined) whole = true
+    else codes.push(code.toLowerCase())
+  }
+  return { codes, whole }
+}
+
+export function quantityTerm({ system, code }: SearchValue & { kind: 'quantity' }): string | undefined {
+  return code === undefined ? undefined : unitTerm(system ?? undefined, code)
 }

@@ -1,0 +1,158 @@
+import type { SearchParameter } from '#fhir/definitions.ts'
+import type { Include, SearchQuery, Viewer } from '#fhir/search-query.ts'
+import { tableOf } from '../columns.ts'
+import { layoutOf } from './layout.ts'
+import { rowsOf } from './lower-link.ts'
+import { anyOf, type Lowering, never, tenantValue } from './lowering.ts'
+
+/** Several steps of unlike make meet here: all compare by byte. */
+const pair = 's.type COLLATE "C" AS type, s.id COLLATE "C" AS id'
+
+/** More than a page of any client shows; a bundle of them stays below a few megabytes. */
+export const includeLimit = 1_000
+
+/**
+ * https://hl7.org/fhir/R4/search.html#revinclude. `found` names resources reached from the page, step by step for
+ * `:iterate`, each once, so circles end; `select` reads them. Every step shows only what the caller may see, and
+ * nothing is reached through what they may not.
+ */
+export function includesSelect(
+  lowering: Lowering,
+  query: SearchQuery,
+  types: readonly string[],
+  viewer: Viewer,
+): { readonly found: string; readonly select: string } | undefined {
+  const includes = new Steps(lowering, viewer)
+  const first = query.includes.flatMap((include) => includes.of(include, types))
+  if (first.length === 0) return undefined
+  const repeated = query.includes
+    .filter(({ iterate }) => iterate)
+    .flatMap((include) => includes.of(include, undefined))
+  const start = `SELECT ${pair} FROM page f CROSS JOIN LATERAL (${first.join(' UNION ALL ')}) s WHERE f.place <= ${query.count} AND ${includes.shown('s')}`
+  const step =
+    repeated.length === 0
+      ? ''
+      : ` UNION SELECT ${pair} FROM found f CROSS JOIN LATERAL (${repeated.join(' UNION ALL ')}) s WHERE ${includes.shown('s')}`
+  const fresh = `NOT EXISTS (SELECT FROM page p WHERE p.type = f.type AND p.id = f.id AND p.place <= ${query.count})`
+  const current = `SELECT h.version, h.updated, h.method, h.text, h.deleted FROM history h WHERE h.tenant = ${tenantValue} AND h.type = f.type AND h.id = f.id ORDER BY h.version DESC LIMIT 1`
+  const events = includes.admits('AuditEvent')
+    ? ` UNION ALL SELECT e.version, e.updated, 'POST', e.text, FALSE FROM auditevent e WHERE e.tenant = ${tenantValue} AND f.type = 'AuditEvent' AND e.id = f.id`
+    : ''
+  return {
+    found: `found AS (${step === '' ? `SELECT DISTINCT * FROM (${start}) d` : start + step})`,
+    select: `SELECT f.type, f.id, c.version, c.updated, c.method, c.text FROM found f CROSS JOIN LATERAL ((${current})${events}) c WHERE NOT c.deleted AND ${fresh} LIMIT ${includeLimit + 1}`,
+  }
+}
+
+class Steps {
+  readonly #lowering: Lowering
+  readonly #viewer: Viewer
+  readonly #open = new Set<string>()
+  readonly #guarded = new Set<string>()
+
+  constructor(lowering: Lowering, viewer: Viewer) {
+    this.#lowering = lowering
+    this.#viewer = viewer
+  }
+
+  /** Selects of (type, id) that an include reaches from the row `f`; `types`: what `f` can be, when that is known. */
+  of(include: Include, types: readonly string[] | undefined): string[] {
+    const { type, target } = include
+    return this.#parametersOf(include).flatMap((parameter) => {
+      const targets = target === undefined ? parameter.targets : [target]
+      if (!include.reverse) {
+        return types === undefined || types.includes(type) ? this.#forward(parameter, targets) : []
+      }
+      const origins = types === undefined ? targets : targets.filter((origin) => types.includes(origin))
+      return origins.length === 0 ? [] : this.#reverse(parameter, origins)
+    })
+  }
+
+  #parametersOf({ type, parameter }: Include): readonly SearchParameter[] {
+    if (parameter !== '*') return [parameter]
+    return this.#lowering.definitions.searchParameters(type).filter(({ kind }) => kind === 'reference')
+  }
+
+  #forward(parameter: SearchParameter, targets: readonly string[]): string[] {
+    const allowed = targets.filter((type) => this.#admit(type))
+    if (allowed.length === 0) return []
+    const row = this.#lowering.alias()
+    const references = this.#references(parameter, row)
+    if (references === undefined) return []
+    const { reference, tables } = references
+    const type = `split_part(${reference}, '/', 1)`
+    return [
+      `SELECT ${type} AS type, split_part(${reference}, '/', 2) AS id FROM ${tableOf(parameter.type)} ${row}${tables} WHERE ${row}.tenant = ${tenantValue} AND f.type = '${parameter.type}' AND ${row}.id = f.id AND ${type} = ANY(${this.#lowering.bind(allowed)})`,
+      ...this.#byCanonical(parameter, allowed, row, reference, tables),
+    ]
+  }
+
+  /** A canonical names its target by URL. */
+  #byCanonical(
+    parameter: SearchParameter,
+    targets: readonly string[],
+    row: string,
+    reference: string,
+    tables: string,
+  ): string[] {
+    if (!parameter.dataTypes.includes('canonical')) return []
+    return targets.flatMap((type) => {
+      const url = this.#lowering.definitions.searchParameter(type, 'url')
+      const layout = url === undefined ? undefined : layoutOf(url)
+      if (layout?.shape !== 'uri') return []
+      const target = this.#lowering.alias()
+      return `SELECT '${type}', ${target}.id FROM ${tableOf(parameter.type)} ${row}${tables} JOIN ${tableOf(type)} ${target} ON ${target}.tenant = ${tenantValue} AND ${target}.${layout.column} = ${reference} WHERE ${row}.tenant = ${tenantValue} AND f.type = '${parameter.type}' AND ${row}.id = f.id`
+    })
+  }
+
+  #references(parameter: SearchParameter, row: string): { reference: string; tables: string } | undefined {
+    const layout = layoutOf(parameter)
+    if (layout.shape === 'reference') return { reference: `${row}.${layout.column}`, tables: '' }
+    if (layout.shape !== 'references') return undefined
+    const reference = this.#lowering.alias()
+    return { reference, tables: ` CROSS JOIN LATERAL unnest(${row}.${layout.column}) ${reference}` }
+  }
+
+  #reverse(parameter: SearchParameter, origins: readonly string[]): string[] {
+    if (!this.#admit(parameter.type)) return []
+    const layout = layoutOf(parameter)
+    const row = this.#lowering.alias()
+    const here = `f.type || '/' || f.id`
+    const points =
+      layout.shape === 'reference'
+        ? `${row}.${layout.column} = ${here}`
+        : layout.shape === 'references'
+          ? `${row}.${layout.column} && ARRAY[${here}]`
+          : never
+    return [
+      `SELECT '${parameter.type}' AS type, ${row}.id FROM ${tableOf(parameter.type)} ${row} WHERE ${row}.tenant = ${tenantValue} AND f.type = ANY(${this.#lowering.bind(origins)}) AND ${points}`,
+    ]
+  }
+
+  /** May the caller see any of the type? Remembers which types need a look at the row itself. */
+  #admit(type: string): boolean {
+    const reach = this.#viewer.visible(type)
+    if (reach === 'nothing') return false
+    ;(reach === 'all' ? this.#open : this.#guarded).add(type)
+    return true
+  }
+
+  admits(type: string): boolean {
+    return this.#open.has(type) || this.#guarded.has(type)
+  }
+
+  /** What may be shown of the rows `alias` (type, id) that the steps reach. */
+  shown(alias: string): string {
+    const open = [...this.#open]
+    const guarded = [...this.#guarded].map((type) => {
+      const row = this.#lowering.alias()
+      const condition = rowsOf(this.#lowering, type, row, []) ?? never
+      return `(${alias}.type = '${type}' AND EXISTS (SELECT FROM ${tableOf(type)} ${row} WHERE ${row}.id = ${alias}.id AND ${condition}))`
+    })
+    if (guarded.length === 0) return 'TRUE'
+    return anyOf([
+      ...(open.length === 0 ? [] : [`${alias}.type = ANY(${this.#lowering.bind(open)})`]),
+      ...guarded,
+    ])
+  }
+}

@@ -1,0 +1,104 @@
+import type { SearchParameter } from '#fhir/definitions.ts'
+import type { ChainTarget, Clause } from '#fhir/search-query.ts'
+import { tableOf } from '../columns.ts'
+import { layoutOf } from './layout.ts'
+import { allOf, type Lowering, never, tenantValue } from './lowering.ts'
+
+/** Criteria on other resources. What the caller may not see does not link: it could be guessed at otherwise. */
+
+export function lowerChain(
+  lowering: Lowering,
+  alias: string,
+  parameter: SearchParameter,
+  targets: readonly ChainTarget[],
+): string {
+  const layout = layoutOf(parameter)
+  const selects = targets.flatMap((target) => chainSelects(lowering, parameter, target))
+  if (selects.length === 0) return never
+  const union = selects.join(' UNION ALL ')
+  if (layout.shape === 'reference') return `${alias}.${layout.column} IN (${union})`
+  return layout.shape === 'references' ? `${alias}.${layout.column} && ARRAY(${union})` : never
+}
+
+function chainSelects(
+  lowering: Lowering,
+  parameter: SearchParameter,
+  { type, where }: ChainTarget,
+): string[] {
+  const alias = lowering.alias()
+  const condition = rowsOf(lowering, type, alias, where)
+  if (condition === undefined) return []
+  const from = `FROM ${tableOf(type)} ${alias} WHERE ${condition}`
+  const selects = [`SELECT '${type}/' || ${alias}.id ${from}`]
+  // A canonical names its target by URL.
+  const url = parameter.dataTypes.includes('canonical')
+    ? lowering.definitions.searchParameter(type, 'url')
+    : undefined
+  const layout = url === undefined ? undefined : layoutOf(url)
+  if (layout?.shape === 'uri') selects.push(`SELECT ${alias}.${layout.column} ${from}`)
+  return selects
+}
+
+export function lowerHas(
+  lowering: Lowering,
+  type: string,
+  alias: string,
+  source: { readonly type: string; readonly parameter: SearchParameter; readonly where: readonly Clause[] },
+): string {
+  const from = lowering.alias()
+  const condition = rowsOf(lowering, source.type, from, source.where)
+  if (condition === undefined) return never
+  const references = referencesTo(lowering, source.parameter, from, type)
+  if (references === undefined) return never
+  const { reference, tables, condition: pointing } = references
+  return `${alias}.id IN (SELECT substr(${reference}, ${type.length + 2}) FROM ${tableOf(source.type)} ${from}${tables} WHERE ${condition} AND ${pointing})`
+}
+
+/** https://hl7.org/fhir/R4/search.html#list */
+export function lowerList(lowering: Lowering, type: string, alias: string, listId: string): string {
+  const item = lowering.definitions.searchParameter('List', 'item')
+  if (item === undefined) return never
+  const list = lowering.alias()
+  const condition = rowsOf(lowering, 'List', list, [{ kind: 'id', ids: [listId] }])
+  const references = referencesTo(lowering, item, list, type)
+  if (condition === undefined || references === undefined) return never
+  return `${alias}.id IN (SELECT substr(${references.reference}, ${type.length + 2}) FROM ${tableOf('List')} ${list}${references.tables} WHERE ${condition} AND ${references.condition})`
+}
+
+/** References of a row to resources of one type: '0' follows '/' in byte order. */
+export function referencesTo(
+  lowering: Lowering,
+  parameter: SearchParameter,
+  alias: string,
+  type: string,
+): { readonly reference: string; readonly tables: string; readonly condition: string } | undefined {
+  const layout = layoutOf(parameter)
+  const within = (reference: string) => `${reference} >= '${type}/' AND ${reference} < '${type}0'`
+  if (layout.shape === 'reference') {
+    const reference = `${alias}.${layout.column}`
+    return { reference, tables: '', condition: within(reference) }
+  }
+  if (layout.shape !== 'references') return undefined
+  const reference = lowering.alias()
+  return {
+    reference,
+    tables: ` CROSS JOIN LATERAL unnest(${alias}.${layout.column}) ${reference}`,
+    condition: within(reference),
+  }
+}
+
+/** Rows of a type that hold and that the caller may see; undefined when there can be none. */
+export function rowsOf(
+  lowering: Lowering,
+  type: string,
+  alias: string,
+  where: readonly Clause[],
+): string | undefined {
+  const visible = lowering.visible(type, alias)
+  if (visible === never) return undefined
+  return allOf([
+    `${alias}.tenant = ${tenantValue}`,
+    ...where.map((clause) => lowering.lower(type, alias, clause)),
+    visible,
+  ])
+}

@@ -1,0 +1,133 @@
+import type { Definitions } from '#fhir/definitions.ts'
+import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
+import { tableOf } from '../columns.ts'
+import { type Cursor, readCursor } from './cursor.ts'
+import { afterCursor, orderBy } from './keyset.ts'
+import { openLowering } from './lower-clause.ts'
+import { includesSelect } from './lower-includes.ts'
+import { rowsOf } from './lower-link.ts'
+import type { Lowering } from './lowering.ts'
+import { planHints } from './plan-hints.ts'
+import { type Order, orderOf } from './sort-order.ts'
+
+export interface SearchStatement {
+  readonly text: string
+  readonly values: readonly unknown[]
+  /** False: a plan made without the values would often be wrong, so send it without a name. */
+  readonly prepared: boolean
+  readonly order: Order
+  readonly cursor?: Cursor
+}
+
+/**
+ * A search as one statement. Rows: one a match, in order, one more than the page holds when there is more, then one an
+ * included resource. With a total every row carries it, and a row of its own when there is nothing else. Undefined: the
+ * caller may see no such resource at all.
+ */
+export function lowerSearch(
+  definitions: Definitions,
+  query: SearchQuery,
+  viewer: Viewer,
+): SearchStatement | undefined {
+  const values: unknown[] = [viewer.tenant]
+  const lowering = openLowering(definitions, viewer, values)
+  const order = orderOf(definitions, query)
+  const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, order.keys.length)
+  const { fenced, prepared } = planHints(query.where)
+  const types = query.types.filter((type) => viewer.visible(type) !== 'nothing')
+  if (types.length === 0) return undefined
+  const found = { text: '', values, prepared, order, ...(cursor === undefined ? {} : { cursor }) }
+  const total = query.total === 'none' ? undefined : totalSelect(lowering, types, query)
+  if (query.count === 0) return { ...found, text: `SELECT ${total ?? '0'} AS total` }
+  const page = { lowering, query, order, cursor, fenced }
+  const rows =
+    types.length === 1 && query.includes.length === 0 && total === undefined
+      ? onlyMatches(page, types[0] as string)
+      : withIncludes(page, types, viewer)
+  const text =
+    total === undefined
+      ? rows
+      : `SELECT c.total, x.* FROM (SELECT ${total} AS total) c LEFT JOIN (${rows}) x ON TRUE ORDER BY x.place, x.type, x.id`
+  return { ...found, text }
+}
+
+interface Page {
+  readonly lowering: Lowering
+  readonly query: SearchQuery
+  readonly order: Order
+  readonly cursor: Cursor | undefined
+  readonly fenced: boolean
+}
+
+const auditTable = 'AuditEvent'
+
+/** The hot road: one type, nothing included. Ids and versions first, then the few texts by key. */
+function onlyMatches(page: Page, type: string): string {
+  const { order, cursor } = page
+  const keys = order.keys.map((_, place) => `k${place}`)
+  const shown = keys.map((key) => `, m.${key}::text AS ${key}`).join('')
+  const sorted = orderBy(
+    order,
+    cursor?.backwards ?? false,
+    keys.map((key) => `m.${key}`),
+    ['m.id'],
+  )
+  const matches = matchesSelect(page, type, false)
+  if (type === auditTable) {
+    return `SELECT '${type}' AS type, m.id, m.version, m.updated, 'POST' AS method, m.text${shown} FROM (${matches}) m ORDER BY ${sorted}`
+  }
+  return `SELECT '${type}' AS type, m.id, m.version, h.updated, h.method, h.text${shown} FROM (${matches}) m JOIN history h ON h.tenant = $1 AND h.type = '${type}' AND h.id = m.id AND h.version = m.version ORDER BY ${sorted}`
+}
+
+/** A page of one type's rows, and one more, in order. `typed`: several types share the page. */
+function matchesSelect(
+  { lowering, query, order, cursor, fenced }: Page,
+  type: string,
+  typed: boolean,
+): string {
+  const backwards = cursor?.backwards ?? false
+  const expressions = order.keys.map((key) => key.expression(type, 'r'))
+  const ties = typed ? ['r.id', typeText(type)] : ['r.id']
+  const condition = rowsOf(lowering, type, 'r', query.where) ?? 'FALSE'
+  const after =
+    cursor === undefined ? '' : ` AND ${afterCursor(order, cursor, expressions, ties, lowering.bind)}`
+  const sortColumns = expressions.map((expression, place) => `, ${expression} AS k${place}`).join('')
+  const typeColumn = typed ? `, ${typeText(type)} AS type` : ''
+  const textColumn = type === auditTable ? ', r.text' : typed ? ', NULL::text AS text' : ''
+  const columns = `r.id, r.version, r.updated${typeColumn}${textColumn}${sortColumns}`
+  const limit = `LIMIT ${query.count + 1}`
+  const from = `FROM ${tableOf(type)} r WHERE ${condition}${after}`
+  // The name of the type is the same for all rows here: it orders nothing before the types are put together.
+  if (!fenced)
+    return `SELECT ${columns} ${from} ORDER BY ${orderBy(order, backwards, expressions, ['r.id'])} ${limit}`
+  const keys = order.keys.map((_, place) => `k${place}`)
+  return `SELECT * FROM (SELECT ${columns} ${from} OFFSET 0) r ORDER BY ${orderBy(order, backwards, keys, ['id'])} ${limit}`
+}
+
+/** Matches numbered by their place, so that their order survives being joined with what is included. */
+function withIncludes(page: Page, types: readonly string[], viewer: Viewer): string {
+  const { order, query, cursor, lowering } = page
+  const keys = order.keys.map((_, place) => `k${place}`)
+  const sorted = orderBy(order, cursor?.backwards ?? false, keys, ['id', 'type'])
+  const selects = types.map((type) => `(${matchesSelect(page, type, true)})`).join(' UNION ALL ')
+  const pageTable = `page AS MATERIALIZED (SELECT q.*, row_number() OVER (ORDER BY ${sorted}) AS place FROM (${selects}) q ORDER BY ${sorted} LIMIT ${query.count + 1})`
+  const shown = keys.map((key) => `, p.${key}::text AS ${key}`).join('')
+  const matches = `SELECT p.place, p.type, p.id, p.version, p.updated, coalesce(h.method, 'POST') AS method, coalesce(h.text, p.text) AS text${shown} FROM page p LEFT JOIN history h ON h.tenant = $1 AND h.type = p.type AND h.id = p.id AND h.version = p.version`
+  const included = includesSelect(lowering, query, types, viewer)
+  if (included === undefined) return `WITH ${pageTable} ${matches} ORDER BY place`
+  const none = keys.map((key) => `, NULL AS ${key}`).join('')
+  return `WITH RECURSIVE ${pageTable}, ${included.found} SELECT * FROM (${matches} UNION ALL SELECT NULL AS place, i.type, i.id, i.version, i.updated, i.method, i.text${none} FROM (${included.select}) i) x ORDER BY place, type, id`
+}
+
+/** Ordered by byte, as ids are. */
+function typeText(type: string): string {
+  return `'${type}'::text COLLATE "C"`
+}
+
+function totalSelect(lowering: Lowering, types: readonly string[], query: SearchQuery): string {
+  const counts = types.map((type) => {
+    const condition = rowsOf(lowering, type, 'r', query.where)
+    return condition === undefined ? '0' : `(SELECT count(*) FROM ${tableOf(type)} r WHERE ${condition})`
+  })
+  return counts.length === 0 ? '0' : counts.join(' + ')
+}

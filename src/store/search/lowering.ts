@@ -1,0 +1,34 @@
+import type { Definitions } from '#fhir/definitions.ts'
+import type { Clause } from '#fhir/search-query.ts'
+
+/** One statement being made: where its values go, and how a part asks for another part of the search language. */
+export interface Lowering {
+  readonly definitions: Definitions
+  /** `$n` for a value. Values never stand in the text: same shape, same text, same prepared statement. */
+  bind(value: unknown): string
+  /** A table alias used nowhere else in the statement. */
+  alias(): string
+  /** What must hold for a row of the type to exist for whoever looks; undefined: nothing more. `never`: no row does. */
+  visible(type: string, alias: string): string | undefined
+  /** A condition on a row of the type; may be null where the row has no value. */
+  lower(type: string, alias: string, clause: Clause): string
+}
+
+export const never = 'FALSE'
+
+/** Every statement's first value. Row level security holds the clinic already; this holds it where that is switched off. */
+export const tenantValue = '$1'
+
+export function anyOf(conditions: readonly string[]): string {
+  if (conditions.length === 0) return never
+  return conditions.length === 1 ? (conditions[0] as string) : `(${conditions.join(' OR ')})`
+}
+
+export function allOf(conditions: readonly (string | undefined)[]): string {
+  return conditions.filter((condition) => condition !== undefined && condition !== '').join(' AND ')
+}
+
+/** True also where the condition is null: `:not` finds what has no value too. */
+export function noneOf(condition: string): string {
+  return condition === never ? 'TRUE' : `(${condition}) IS NOT TRUE`
+}

@@ -1,0 +1,95 @@
+import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
+import type { Clause, SearchQuery, SortKey } from '#fhir/search-query.ts'
+import { layoutOf } from './layout.ts'
+
+/** One level of an order: what is compared, and how. */
+export interface OrderKey {
+  /** SQL for a row of a type under an alias; null where the row has no value. */
+  expression(type: string, alias: string): string
+  readonly descending: boolean
+  /** No row searched for lacks it, so nulls need no place and one comparison of rows will do. */
+  readonly present: boolean
+  readonly cast: 'text' | 'timestamptz' | 'numeric'
+}
+
+/**
+ * The keys asked for; ties, and all when none is asked for, go by id (and by type, where several are searched), in
+ * the direction of the last key, so that an index can be read either way.
+ */
+export interface Order {
+  readonly keys: readonly OrderKey[]
+  readonly tiesDescending: boolean
+}
+
+export function orderOf(definitions: Definitions, query: SearchQuery): Order {
+  const keys: OrderKey[] = []
+  for (const key of query.sort) {
+    // An id never ties: what comes after it decides nothing.
+    if (key.parameter === '_id') return { keys, tiesDescending: key.descending }
+    keys.push(buildKey(definitions, key, query.where))
+  }
+  return { keys, tiesDescending: query.sort.at(-1)?.descending ?? false }
+}
+
+function buildKey(
+  definitions: Definitions,
+  { parameter, descending }: SortKey,
+  where: readonly Clause[],
+): OrderKey {
+  if (parameter === '_lastUpdated' || parameter === '_id') {
+    return { expression: (_, alias) => `${alias}.updated`, descending, present: true, cast: 'timestamptz' }
+  }
+  const { kind } = parameter
+  return {
+    expression(type, alias) {
+      const own = parameter.type === type ? parameter : definitions.searchParameter(type, parameter.code)
+      return own === undefined ? 'NULL' : sortExpression(own, alias, descending)
+    },
+    descending,
+    present: where.some((clause) => requires(clause, parameter)),
+    cast: kind === 'date' ? 'timestamptz' : kind === 'number' || kind === 'quantity' ? 'numeric' : 'text',
+  }
+}
+
+/** Does the criterion hold only for rows that have a value? */
+function requires(clause: Clause, parameter: SearchParameter): boolean {
+  if (clause.kind === 'missing')
+    return !clause.missing && clause.parameter.code === parameter.code && plain(parameter)
+  if (clause.kind !== 'param' || clause.parameter.code !== parameter.code) return false
+  return clause.modifier === undefined && plain(parameter)
+}
+
+/** Kinds whose criteria and order look at the same column. */
+function plain(parameter: SearchParameter): boolean {
+  const { shape } = layoutOf(parameter)
+  return shape === 'code' || shape === 'date' || shape === 'string' || shape === 'uri' || shape === 'number'
+}
+
+/** Of several values the smallest counts, or the largest when the order goes down. */
+function sortExpression(parameter: SearchParameter, alias: string, descending: boolean): string {
+  const layout = layoutOf(parameter)
+  const outermost = descending ? 'max' : 'min'
+  switch (layout.shape) {
+    case 'code':
+    case 'reference':
+    case 'uri':
+      return `${alias}.${layout.column}`
+    case 'terms':
+      return `(SELECT ${outermost}(term) FROM unnest(${alias}.${layout.column}) term WHERE term !~ '[|~^]')`
+    case 'references':
+      return `(SELECT ${outermost}(term) FROM unnest(${alias}.${layout.column}) term WHERE term !~ '^#|/_history/|[|]')`
+    case 'uris':
+      return `(SELECT ${outermost}(term) FROM unnest(${alias}.${layout.column}) term)`
+    case 'string':
+      return descending && parameter.repeats
+        ? `split_part(split_part(${alias}.${layout.column}, E'\\u0002', 1), E'\\n', -2)`
+        : `split_part(${alias}.${layout.column}, E'\\n', 2)`
+    case 'date':
+      return `${alias}.${descending && layout.all !== undefined ? layout.end : layout.start}`
+    case 'number':
+    case 'quantity':
+      return `${alias}.${descending ? layout.high : layout.low}`
+    default:
+      return 'NULL'
+  }
+}
