@@ -8,8 +8,8 @@ create table patient (
   by_identifier text[], by_family text, by_birthdate_start timestamptz, by_birthdate_end timestamptz,
   primary key (tenant, id)
 );
-create index on patient using gin (by_identifier);
-create index on patient using gin (by_family gin_trgm_ops);
+create index on patient using gin (by_identifier) with (gin_pending_list_limit = 512);
+create index on patient using gin (by_family gin_trgm_ops) with (gin_pending_list_limit = 512);
 create index on patient (tenant, by_birthdate_start);
 
 create table slot (
