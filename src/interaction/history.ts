@@ -5,6 +5,7 @@ import { searchableTypes } from './authorise.ts'
 import { bundleText, historyEntry } from './bundle-text.ts'
 import { pageLinks, readCount, readCursor } from './page-links.ts'
 import { parsePrefer } from './prefer.ts'
+import { isShown, isWhole } from './shown-version.ts'
 import { cutSubset, readSubset } from './subset.ts'
 import type { Walk } from './walk.ts'
 
@@ -25,7 +26,8 @@ export async function history(walk: Walk): Promise<void> {
   const page = await reads.history(buildQuery(walk, applied))
   if (page.versions.length === 0) await checkKnown(walk)
   const subset = readSubset(request.query)
-  const entries = page.versions.map((stored) => {
+  const shown = page.versions.filter((stored) => isShown(walk, stored))
+  const entries = shown.map((stored) => {
     const whole = subset === undefined || stored.deleted
     return historyEntry(
       request.base,
@@ -34,7 +36,9 @@ export async function history(walk: Walk): Promise<void> {
     )
   })
   const links = pageLinks(walk, applied, { next: page.next })
-  const body = bundleText({ type: 'history', lastUpdated: parts.clock(), total: page.total, links, entries })
+  // Of a limited view the rows count more than is shown; the difference would tell that there was something.
+  const total = isWhole(walk) ? page.total : undefined
+  const body = bundleText({ type: 'history', lastUpdated: parts.clock(), total, links, entries })
   walk.response = { status: 200, body }
 }
 

@@ -2,6 +2,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { StoredVersion } from '#fhir/resource.ts'
 import { buildEtag, matchesVersion, parseEtags } from './etag.ts'
 import type { FhirRequest, FhirResponse } from './exchange.ts'
+import { isShown } from './shown-version.ts'
 import { cutSubset, readSubset } from './subset.ts'
 import type { Walk } from './walk.ts'
 
@@ -22,7 +23,7 @@ export async function vread(walk: Walk): Promise<void> {
   if (type === undefined || id === undefined || versionId === undefined) return
   const version = /^[1-9][0-9]{0,8}$/.test(versionId) ? Number(versionId) : undefined
   const stored = version === undefined ? undefined : await reads.vread(type, id, version)
-  if (stored === undefined)
+  if (stored === undefined || !isShown(walk, stored))
     throw new Refusal('not-found', `There is no version ${versionId.slice(0, 64)} of ${type}/${id}.`)
   walk.response = respondStored(walk, stored)
 }

@@ -99,6 +99,20 @@ test('histories of a type and of the system show a patient only what is theirs',
   expect(ids).not.toContain('other-weight')
 })
 
+test('a resource that was filed under another patient before shows only what it said since it is theirs', async () => {
+  await put(observation('other', { note: [{ text: 'about the other' }] }), 'misfiled')
+  await staff('PUT', '/Observation/misfiled', { ...observation('mine'), id: 'misfiled' })
+  expect((await patient('GET', '/Observation/misfiled')).status).toBe(200)
+  expect((await patient('GET', '/Observation/misfiled/_history/2')).status).toBe(200)
+  expect((await patient('GET', '/Observation/misfiled/_history/1')).status).toBe(404)
+  for (const path of ['/Observation/misfiled/_history', '/Observation/_history', '/_history?_count=100']) {
+    const { status, body } = await patient('GET', path)
+    expect(status, path).toBe(200)
+    expect(JSON.stringify(body), path).toContain('Observation/misfiled')
+    expect(JSON.stringify(body), path).not.toContain('about the other')
+  }
+})
+
 test('a patient writes into their own compartment alone', async () => {
   const mine = await patient('POST', '/Observation', observation('mine'))
   expect(mine.status).toBe(201)

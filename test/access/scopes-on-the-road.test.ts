@@ -90,6 +90,7 @@ test('a search of the system shows the types of the scope', async () => {
 
 test('nobody changes or deletes an AuditEvent', async () => {
   const [id] = idsOf(await staff('GET', '/AuditEvent?_count=1'))
+  expect(id).toBeDefined()
   const { body } = await staff('GET', `/AuditEvent/${id}`)
   for (const [method, path, sent] of [
     ['PUT', `/AuditEvent/${id}`, body],
