@@ -1,15 +1,7 @@
 import { compareDecimals } from './decimal.ts'
+import { type ElementType, isKindOf } from './element-type.ts'
 import type { Expression } from './extract-expression.ts'
-import {
-  collectWith,
-  compilePath,
-  type ElementType,
-  fail,
-  isKindOf,
-  type Run,
-  type Scope,
-  typeNameOf,
-} from './extract-path.ts'
+import { collectWith, compilePath, fail, type Run, type Scope, typeNameOf } from './extract-path.ts'
 import { numberText } from './json.ts'
 import { parseReference } from './references.ts'
 

@@ -1,29 +1,18 @@
-import type { Definitions, ElementDefinition } from './definitions.ts'
-import { choiceName } from './element-tree.ts'
+import type { Definitions, SearchParameter } from './definitions.ts'
+import { type ElementType, isKindOf, typesOfMember } from './element-type.ts'
 import { compileCondition } from './extract-condition.ts'
 import { type Expression, ExpressionError } from './extract-expression.ts'
 import type { IndexValue } from './index-values.ts'
+import { Refusal } from './refusal.ts'
 import type { Resource } from './resource.ts'
-
-/** What is known of a value before any resource is there. */
-export interface ElementType {
-  /** `code`, `Period`, `BackboneElement`, `Patient`. */
-  readonly name: string
-  readonly children: readonly ElementDefinition[]
-  readonly element?: ElementDefinition
-  /** May the path so far yield several values of one resource? */
-  readonly repeats: boolean
-  /** The way from the resource: `onset:Age` for a choice. Empty for the resource itself. */
-  readonly steps: readonly string[]
-  /** Types that a `resolve() is …` leaves. */
-  readonly resolved?: readonly string[]
-}
 
 /** One extraction under way. */
 export interface Run {
   readonly resource: Resource
   readonly localBases: readonly string[]
   readonly timeZone: string
+  /** The search parameter at work. */
+  parameter: SearchParameter | undefined
   /** Where converters put what they find. */
   values: IndexValue[]
   /** Where collectors put what they find. */
@@ -39,10 +28,6 @@ export interface Scope {
   /** The whole expression, for errors. */
   readonly text: string
   readonly root: ElementType
-}
-
-export function resourceElementType(definitions: Definitions, name: string): ElementType {
-  return { name, children: definitions.type(name).elements, repeats: false, steps: [] }
 }
 
 /**
@@ -86,52 +71,9 @@ function isRootName(name: string, input: ElementType, scope: Scope): boolean {
   )
 }
 
-/** Is the type that one, or derived from it? `ofType(DateTime)` appears in R4 itself, so case does not count. */
-export function isKindOf(definitions: Definitions, type: string, wanted: string): boolean {
-  if (type.toLowerCase() === wanted.toLowerCase()) return true
-  const base = type === 'BackboneElement' ? undefined : definitions.type(type).base
-  return base !== undefined && isKindOf(definitions, base, wanted)
-}
-
 function compileMember(type: ElementType, name: string, scope: Scope, then: Then): Visit | undefined {
-  const element = type.children.find((child) => child.name === name)
-  if (element === undefined) return undefined
-  const repeats = type.repeats || element.max > 1
-  if (!element.isChoice) {
-    const child = elementType(element, element.types[0], [...type.steps, name], repeats, scope)
-    return visitKey(name, then(child))
-  }
-  return visitAll(
-    element.types.map((typeName) => {
-      const child = elementType(element, typeName, [...type.steps, `${name}:${typeName}`], repeats, scope)
-      return visitKey(choiceName(name, typeName), then(child))
-    }),
-  )
-}
-
-function elementType(
-  element: ElementDefinition,
-  typeName: string | undefined,
-  steps: readonly string[],
-  repeats: boolean,
-  scope: Scope,
-): ElementType {
-  const referenced = element.contentReference === undefined ? element : findReferenced(element, scope)
-  const name = typeName ?? referenced.types[0] ?? 'BackboneElement'
-  const children = referenced.children ?? scope.definitions.type(name).elements
-  return { name, children, element, repeats, steps }
-}
-
-function findReferenced(element: ElementDefinition, scope: Scope): ElementDefinition {
-  const path = element.contentReference?.slice(1) ?? ''
-  const [typeName = '', ...names] = path.split('.')
-  let children: readonly ElementDefinition[] = scope.definitions.type(typeName).elements
-  let found: ElementDefinition | undefined
-  for (const name of names) {
-    found = children.find((child) => child.name === name)
-    children = found?.children ?? []
-  }
-  return found ?? fail(scope, `No element ${path}`)
+  const members = typesOfMember(scope.definitions, type, name)
+  return visitAll(members.map(([key, member]) => visitKey(key, then(member))))
 }
 
 function compileVariable(name: string, scope: Scope, then: Then): Visit | undefined {
@@ -272,8 +214,7 @@ function compileBoolean(
   then: Then,
 ): Visit | undefined {
   const holds = compileCondition(expression, input, scope)
-  const { children } = resourceElementType(scope.definitions, 'boolean')
-  const visit = then({ name: 'boolean', children, repeats: input.repeats, steps: [...input.steps, '()'] })
+  const visit = then({ name: 'boolean', children: [], repeats: input.repeats, steps: [...input.steps, '()'] })
   return (
     visit &&
     ((value, run) => {
@@ -304,4 +245,12 @@ function visitAll(candidates: readonly (Visit | undefined)[]): Visit | undefined
 
 export function fail(scope: Scope, problem: string): never {
   throw new ExpressionError(scope.text, problem)
+}
+
+/** For what the structure check leaves to the index: a value that cannot be ordered. */
+export function refuseElement(run: Run, problem: string): never {
+  const expression = run.parameter?.expression ?? run.resource.resourceType
+  throw new Refusal('value', `${problem}: the element could not be found by the date or number it holds.`, {
+    expression,
+  })
 }

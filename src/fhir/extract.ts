@@ -1,14 +1,8 @@
 import type { Definitions, SearchParameter } from './definitions.ts'
+import { type ElementType, typeOfResource } from './element-type.ts'
 import { parseExpression } from './extract-expression.ts'
 import { narrativeText } from './extract-narrative.ts'
-import {
-  compilePath,
-  type ElementType,
-  type Run,
-  resourceElementType,
-  type Scope,
-  type Visit,
-} from './extract-path.ts'
+import { compilePath, type Run, type Scope, type Visit } from './extract-path.ts'
 import { convert } from './extract-value.ts'
 import type { IndexValue } from './index-values.ts'
 import { numberText } from './json.ts'
@@ -32,7 +26,7 @@ export interface Extractor {
 }
 
 interface CompiledParameter {
-  readonly code: string
+  readonly parameter: SearchParameter
   readonly visit: Visit
 }
 
@@ -47,12 +41,13 @@ export function createExtractor(definitions: Definitions): Extractor {
         parameters = compileType(definitions, resourceType)
         compiled.set(resourceType, parameters)
       }
-      const run: Run = { resource, localBases, timeZone, values: [], found: [] }
+      const run: Run = { resource, localBases, timeZone, parameter: undefined, values: [], found: [] }
       const index = new Map<string, readonly IndexValue[]>()
-      for (const { code, visit } of parameters) {
+      for (const { parameter, visit } of parameters) {
+        run.parameter = parameter
         visit(resource, run)
         if (run.values.length === 0) continue
-        index.set(code, run.values)
+        index.set(parameter.code, run.values)
         run.values = []
       }
       return index
@@ -64,7 +59,7 @@ export function createExtractor(definitions: Definitions): Extractor {
 export function compileType(definitions: Definitions, type: string): readonly CompiledParameter[] {
   return definitions.searchParameters(type).flatMap((parameter) => {
     const visit = compileParameter(definitions, parameter)
-    return visit === undefined ? [] : [{ code: parameter.code, visit }]
+    return visit === undefined ? [] : [{ parameter, visit }]
   })
 }
 
@@ -73,7 +68,7 @@ function compileParameter(definitions: Definitions, parameter: SearchParameter):
   if (code === '_id' || code === '_lastUpdated') return undefined
   if (code === '_text') return visitNarrative
   if (expression === '') return undefined
-  const root = resourceElementType(definitions, type)
+  const root = typeOfResource(definitions, type)
   const scope: Scope = { definitions, text: expression, root }
   const visit = compilePath(parseExpression(expression), root, scope, (element) => {
     if (kind === 'special') return code === 'near' ? visitPosition : undefined

@@ -1,7 +1,8 @@
 import type { Definitions, SearchKind, SearchParameter } from './definitions.ts'
+import { type ElementType, impliedSystemOf, typeOfResource } from './element-type.ts'
 import { parseExpression, splitUnion } from './extract-expression.ts'
-import { compilePath, type ElementType, resourceElementType, type Scope } from './extract-path.ts'
-import { impliedSystemOf, isConvertible } from './extract-value.ts'
+import { compilePath, type Scope } from './extract-path.ts'
+import { isConvertible } from './extract-value.ts'
 
 /** The parts of FHIR's SearchParameter that are read: https://hl7.org/fhir/R4/searchparameter.html. */
 export interface SearchParameterResource {
@@ -81,7 +82,7 @@ function findElementTypes(
   type: string,
   definitions: Definitions,
 ): readonly ElementType[] {
-  const root = resourceElementType(definitions, type)
+  const root = typeOfResource(definitions, type)
   const found: ElementType[] = []
   for (const branch of splitUnion(expression)) {
     const scope: Scope = { definitions, text: branch, root }

@@ -1,8 +1,9 @@
 import fhirpath, { type UserInvocationTable } from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import type { Definitions } from '#fhir/definitions.ts'
+import { typeOfResource } from '#fhir/element-type.ts'
 import { parseExpression, splitUnion } from '#fhir/extract-expression.ts'
-import { collectWith, compilePath, type Run, resourceElementType, type Visit } from '#fhir/extract-path.ts'
+import { collectWith, compilePath, type Run, type Visit } from '#fhir/extract-path.ts'
 import { parseReference } from '#fhir/references.ts'
 import type { Resource } from '#fhir/resource.ts'
 
@@ -33,7 +34,7 @@ export function compileBoth(
   type: string,
   expression: string,
 ): { ours: Evaluate; theirs: Evaluate } {
-  const root = resourceElementType(definitions, type)
+  const root = typeOfResource(definitions, type)
   const collect: Visit = (value, run) => void run.found.push(value)
   const visit = compilePath(
     parseExpression(expression),
@@ -47,7 +48,14 @@ export function compileBoth(
   )
   return {
     ours: (resource) => {
-      const run: Run = { resource, localBases: [], timeZone: 'UTC', values: [], found: [] }
+      const run: Run = {
+        resource,
+        localBases: [],
+        timeZone: 'UTC',
+        parameter: undefined,
+        values: [],
+        found: [],
+      }
       return visit === undefined ? [] : collectWith(visit, resource, run)
     },
     theirs: (resource) => branches.flatMap((evaluate) => evaluate(resource, { resource }) as unknown[]),
