@@ -46,7 +46,6 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const encoding = new RowEncoding(deriveTables(definitions), extractor)
   const contextOf = (tenant: string): BatchContext => ({
     tenant,
-    checkReferences,
     localBases: localBases(tenant),
     timeZone: timeZone(tenant),
   })
@@ -60,7 +59,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       ...openReads(viewer, (statement) => translated(connections.run(tenant, statement))),
       transaction: (work) =>
         runTransaction(
-          { connections, encoding, context: contextOf(tenant), openReads, onFault },
+          { connections, encoding, context: contextOf(tenant), checkReferences, openReads, onFault },
           viewer,
           work,
         ),

@@ -2,9 +2,9 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { Resource } from '#fhir/resource.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import type { Connection, Connections } from './connections.ts'
-import { refuseMissing } from './missing-references.ts'
 import { isLostRace, missingReferences, translateError } from './postgres-errors.ts'
 import type { OpenReads } from './reads.ts'
+import { ReferenceCheck, type Targets } from './reference-check.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import type { Run, Statement } from './run.ts'
 import type { Reads, RowChange, Transaction } from './store.ts'
@@ -14,6 +14,7 @@ export interface TransactionParts {
   readonly connections: Connections
   readonly encoding: RowEncoding
   readonly context: BatchContext
+  readonly checkReferences: boolean
   readonly openReads: OpenReads
   readonly onFault: (sentence: string, cause: unknown) => void
 }
@@ -52,6 +53,7 @@ class BufferedTransaction implements Transaction {
   readonly tenant: string
   readonly #parts: TransactionParts
   readonly #reads: Reads
+  readonly #references: ReferenceCheck
   #changes: RowChange[] = []
   #events: Resource[] = []
   readonly #written: string[] = []
@@ -64,6 +66,7 @@ class BufferedTransaction implements Transaction {
     this.tenant = viewer.tenant
     this.#parts = parts
     this.#reads = parts.openReads(viewer, this.#runRead)
+    this.#references = new ReferenceCheck(parts.context.localBases)
   }
 
   as(viewer: Viewer): Reads {
@@ -91,6 +94,7 @@ class BufferedTransaction implements Transaction {
   write(change: RowChange): void {
     this.#checkOpen()
     this.#changes.push(change)
+    if (this.#parts.checkReferences) this.#references.add(change)
     this.#written.push(`${change.type}/${change.id}`)
   }
 
@@ -118,10 +122,9 @@ class BufferedTransaction implements Transaction {
 
   async commit(): Promise<void> {
     this.#checkOpen()
-    const batch = this.#takeBatch()
-    if (this.#begun !== undefined) await this.#commitBegun(await this.#begun, batch)
-    else if (batch !== undefined)
-      await this.#explain(batch.changes, this.#parts.connections.run(this.tenant, batch.statement))
+    const last = this.#takeBatch(this.#references.remaining())
+    if (this.#begun !== undefined) await this.#commitBegun(await this.#begun, last)
+    else if (last !== undefined) await this.#explain(this.#parts.connections.run(this.tenant, last))
     this.#over = true
     for (const action of this.#afterCommit) this.#runAfter(action)
   }
@@ -141,14 +144,13 @@ class BufferedTransaction implements Transaction {
   }
 
   /** COMMIT goes out right behind the last statement; should that fail, PostgreSQL makes it a ROLLBACK. */
-  async #commitBegun(connection: Connection, batch: Batch | undefined): Promise<void> {
-    const sent = batch === undefined ? undefined : connection.run(batch.statement)
+  async #commitBegun(connection: Connection, last: Statement | undefined): Promise<void> {
+    const sent = last === undefined ? undefined : connection.run(last)
     const ended = connection.command('commit')
     const [written, committed] = await Promise.allSettled([sent, ended])
     this.#begun = undefined
     connection.release(committed.status === 'rejected')
-    if (written.status === 'rejected')
-      await this.#explain(batch?.changes ?? [], Promise.reject(written.reason))
+    if (written.status === 'rejected') await this.#explain(Promise.reject(written.reason))
     if (committed.status === 'rejected') throw committed.reason
     if (committed.value !== 'COMMIT')
       throw new Error('A statement of this transaction had failed, so PostgreSQL kept nothing of it')
@@ -157,17 +159,17 @@ class BufferedTransaction implements Transaction {
   async #flush(): Promise<void> {
     this.#checkOpen()
     const batch = this.#takeBatch()
-    if (batch !== undefined) await this.#explain(batch.changes, this.#runBegun(batch.statement))
+    if (batch !== undefined) await this.#runBegun(batch)
   }
 
-  #takeBatch(): Batch | undefined {
-    if (this.#changes.length === 0 && this.#events.length === 0) return undefined
+  #takeBatch(targets?: Targets): Statement | undefined {
+    if (this.#changes.length === 0 && this.#events.length === 0 && targets === undefined) return undefined
     const changes = this.#changes
     const events = this.#events
     this.#changes = []
     this.#events = []
     const { encoding, context } = this.#parts
-    return { changes, statement: buildWriteBatch({ changes, events }, encoding, context) }
+    return buildWriteBatch({ changes, events, targets }, encoding, context)
   }
 
   /** Reads before the first write or lock hold nothing, so they need no transaction: each statement sees what is committed. */
@@ -191,13 +193,13 @@ class BufferedTransaction implements Transaction {
   }
 
   /** A reference to nothing is told with its place, which only the resources know. */
-  async #explain(changes: readonly RowChange[], sent: Promise<unknown>): Promise<void> {
+  async #explain(sent: Promise<unknown>): Promise<void> {
     try {
       await sent
     } catch (error) {
       const targets = missingReferences(error)
       if (targets === undefined) throw error
-      throw refuseMissing(targets, changes, this.#parts.context.localBases, error)
+      throw this.#references.refuse(targets, error)
     }
   }
 
@@ -212,9 +214,4 @@ class BufferedTransaction implements Transaction {
   #checkOpen(): void {
     if (this.#over) throw new Error('This transaction has ended')
   }
-}
-
-interface Batch {
-  readonly changes: readonly RowChange[]
-  readonly statement: Statement
 }

@@ -1,7 +1,6 @@
 import type { ExtractionContext } from '#fhir/extract.ts'
 import type { Resource } from '#fhir/resource.ts'
-import { localTargets } from './local-references.ts'
-import { refuseMissing } from './missing-references.ts'
+import type { Targets } from './reference-check.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import type { Statement } from './run.ts'
 import type { RowChange } from './store.ts'
@@ -12,11 +11,12 @@ import { buildWriteStatement } from './write-statement.ts'
 export interface WriteBatch {
   readonly changes: readonly RowChange[]
   readonly events: readonly Resource[]
+  /** Checked by the same statement. */
+  readonly targets?: Targets | undefined
 }
 
 export interface BatchContext extends ExtractionContext {
   readonly tenant: string
-  readonly checkReferences: boolean
 }
 
 interface TableRows {
@@ -30,7 +30,6 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
   const puts = new Map<string, TableRows>()
   const passing: object[] = []
   const deletes = new Map<string, string[]>()
-  const targets = new Set<string>()
   const events = [...batch.events]
   for (const change of batch.changes) {
     const { type, id, version, method, content } = change
@@ -39,8 +38,6 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
       continue
     }
     const updated = change.updated.toISOString()
-    if (content !== undefined && context.checkReferences)
-      localTargets(content.resource, context.localBases, targets)
     const current = last === undefined || last.get(`${type}/${id}`) === change
     if (current && content !== undefined) {
       const row: Record<string, unknown> = { id, version, updated, method, text: content.text }
@@ -68,8 +65,7 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
   // The same types in another order are the same statement.
   const tables = [...puts.values()].sort((a, b) => (a.table.name < b.table.name ? -1 : 1))
   const removed = [...deletes].sort(([a], [b]) => (a < b ? -1 : 1))
-  const { types, ids, eventIds, gone } = targetsToFind(targets, batch.changes, last)
-  if (gone.length > 0) throw refuseMissing(gone, batch.changes, context.localBases)
+  const { types = [], ids = [], eventIds = [] } = batch.targets ?? {}
   return {
     text: buildWriteStatement({
       tables: tables.map(({ table, fresh }) => ({ table, fresh })),
@@ -107,30 +103,4 @@ export function eventRow(event: Resource, encoding: RowEncoding, context: Extrac
 function lastVersions(changes: readonly RowChange[]): ReadonlyMap<string, RowChange> | undefined {
   if (changes.length < 2) return undefined
   return new Map(changes.map((change) => [`${change.type}/${change.id}`, change]))
-}
-
-/** What this batch writes itself is there for certain; what it deletes is not, whatever the table still says. */
-function targetsToFind(
-  targets: ReadonlySet<string>,
-  changes: readonly RowChange[],
-  last: ReadonlyMap<string, RowChange> | undefined,
-) {
-  const types: string[] = []
-  const ids: string[] = []
-  const eventIds: string[] = []
-  const gone: string[] = []
-  for (const target of targets) {
-    const own = last?.get(target) ?? changes.find(({ type, id }) => `${type}/${id}` === target)
-    if (own !== undefined) {
-      if (own.content === undefined) gone.push(target)
-      continue
-    }
-    const slash = target.indexOf('/')
-    if (target.startsWith('AuditEvent/')) eventIds.push(target.slice(slash + 1))
-    else {
-      types.push(target.slice(0, slash))
-      ids.push(target.slice(slash + 1))
-    }
-  }
-  return { types, ids, eventIds, gone }
 }

@@ -56,17 +56,17 @@ export function buildWriteStatement(shape: WriteShape): string {
   if (shape.references)
     missing.push(
       `select r.type || '/' || r.id as target from unnest(${next()}::text[], ${next()}::text[]) r(type, id)
-       where coalesce((select h.deleted from history h where h.type = r.type and h.id = r.id order by h.version desc limit 1), true)`,
+       where coalesce((select h.deleted from history h where h.tenant = $1 and h.type = r.type and h.id = r.id order by h.version desc limit 1), true)`,
     )
   if (shape.auditReferences)
     missing.push(
-      `select 'AuditEvent/' || r.id from unnest(${next()}::text[]) r(id) where not exists (select from auditevent e where e.id = r.id)`,
+      `select 'AuditEvent/' || r.id from unnest(${next()}::text[]) r(id) where not exists (select from auditevent e where e.tenant = $1 and e.id = r.id)`,
     )
   const answer =
     missing.length === 0
       ? 'select'
       : `select almanac_missing_reference(string_agg(target, ' ')) from (${missing.join(' union all ')}) m having count(*) > 0`
-  return `with ${steps.join(',\n')}\n${answer}`
+  return steps.length === 0 ? answer : `with ${steps.join(',\n')}\n${answer}`
 }
 
 const rowFields = 'id text, version integer, updated timestamptz, method text, text text'
