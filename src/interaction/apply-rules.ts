@@ -26,8 +26,8 @@ async function askRules(
     if (!rule.types.includes(change.type) || causes.includes(rule)) continue
     for (const following of await rule.apply(change, tx, principal)) {
       const planned = planChange(parts, following)
-      await askRules(parts, planned, tx, principal, [...causes, rule])
       writeRow(planned, tx)
+      await askRules(parts, planned, tx, principal, [...causes, rule])
     }
   }
 }
