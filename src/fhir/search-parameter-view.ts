@@ -109,12 +109,15 @@ function areExclusive(a: ElementType, b: ElementType): boolean {
   return one.includes(':') && other.includes(':') && one.split(':')[0] === other.split(':')[0]
 }
 
+/** R4 spells out all types but Parameters where it means any. */
+const nearlyAll = 100
+
 function findTargets(ends: readonly ElementType[], declared: readonly string[]): readonly string[] {
   const possible = new Set(
     ends.flatMap(({ resolved, element }) => resolved ?? element?.targets ?? ['Resource']),
   )
   if (declared.length === 0) return possible.has('Resource') ? ['Resource'] : [...possible]
-  if (possible.has('Resource')) return declared
+  if (possible.has('Resource')) return declared.length > nearlyAll ? ['Resource'] : declared
   const both = declared.filter((target) => possible.has(target))
   return both.length === 0 ? declared : both
 }
