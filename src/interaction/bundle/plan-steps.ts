@@ -42,8 +42,8 @@ export function planSteps(
   })
 }
 
-export function refuseStep(failure: unknown, entry: BundleEntry): unknown {
-  return refuseEntry(failure, entry.expression, entry.resource?.resourceType)
+export function refuseStep(failure: unknown, entry: BundleEntry, request?: FhirRequest): unknown {
+  return refuseEntry(failure, entry.expression, entry.resource?.resourceType, request?.type)
 }
 
 /** https://hl7.org/fhir/R4/http.html#trules: "DELETE, POST, PUT or PATCH, GET or HEAD"; within one kind as they came. */

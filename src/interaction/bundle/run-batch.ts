@@ -38,14 +38,15 @@ async function runEntry(
   principal: Principal,
   road: Road,
 ): Promise<string> {
-  let resourceType: string | undefined
+  let types: readonly (string | undefined)[] = []
   try {
     const entry = readEntry(given, index)
-    resourceType = entry.resource?.resourceType
+    types = [entry.resource?.resourceType]
     const request = buildEntryRequest(entry, bundle, (name) => parts.definitions.isResourceType(name))
+    types = [entry.resource?.resourceType, request.type]
     return buildResponseEntry(request, await road.interact(request, principal))
   } catch (failure) {
-    const refusal = refuseEntry(failure, `Bundle.entry[${index}]`, resourceType)
+    const refusal = refuseEntry(failure, `Bundle.entry[${index}]`, ...types)
     if (refusal instanceof Refusal) return buildRefusedEntry(refusal)
     parts.reportFault(failure)
     return buildRefusedEntry(

@@ -38,7 +38,7 @@ export async function runTransaction(
       try {
         responses.set(step, await road.step(request, principal, within))
       } catch (failure) {
-        throw refuseStep(locateMissing(failure, steps, resourceOf), step.entry)
+        throw refuseStep(locateMissing(failure, steps, resourceOf), step.entry, step.request)
       }
     }
     return steps.map((step) => buildResponseEntry(step.request, responses.get(step) ?? { status: 200 }))
