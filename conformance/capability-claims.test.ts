@@ -46,9 +46,20 @@ const values: Readonly<Record<string, string>> = {
   number: '1',
   quantity: '1|http://unitsofmeasure.org|kg',
   uri: 'http://example.org/a',
-  composite: 'a$1',
+  composite: 'a$2026',
 }
-const named: Readonly<Record<string, string>> = { near: '50|14|10|km', _content: 'a', _text: 'a', _list: 'a' }
+const special: Readonly<Record<string, string>> = {
+  _id: '_id=a',
+  near: 'near=50|14|10|km',
+  _content: '_content=a',
+  _text: '_text=a',
+  _list: '_list=a',
+  _filter: '_filter=_id eq a',
+  _has: '_has:Provenance:target:recorded=2026',
+  _type: '_type=Patient',
+}
+const criterion = ({ name, type: kind }: { name: string; type: string }) =>
+  encodeURI(special[name] ?? `${name}=${values[kind] ?? 'a'}`)
 
 const search = async (path: string) => {
   const { status, body } = await call('GET', path, undefined, { prefer: 'handling=strict' })
@@ -60,9 +71,8 @@ test.each(types)(
   async (type) => {
     const { searchParam } = resources.get(type) as Entry
     expect(searchParam.length).toBeGreaterThan(5)
-    for (const { name, type: kind } of searchParam) {
-      const value = named[name] ?? values[kind] ?? 'a'
-      const path = `/${type}?${name}=${encodeURIComponent(value)}&_count=1`
+    for (const parameter of searchParam) {
+      const path = `/${type}?${criterion(parameter)}&_count=1`
       expect(await search(path)).toBe(`${path} 200 `)
     }
   },
@@ -107,8 +117,9 @@ test('every operation that is claimed is known', async () => {
 
 test('what can be searched across all types is answered across all types', async () => {
   const { body } = await call('GET', '/metadata')
-  for (const { name, type } of body.rest[0].searchParam) {
-    const path = `/?_type=Patient,Slot&${name}=${encodeURIComponent(named[name] ?? values[type] ?? 'a')}`
+  for (const parameter of body.rest[0].searchParam) {
+    const types = parameter.name === '_type' ? '' : '_type=Patient,Slot&'
+    const path = `/?${types}${criterion(parameter)}`
     expect(await search(path)).toBe(`${path} 200 `)
   }
 })

@@ -9,6 +9,11 @@ export interface CapabilitySettings {
   readonly conditionalDeleteMultiple: boolean
 }
 
+/** Named queries: there are none. */
+const unserved: ReadonlySet<string> = new Set(['_query'])
+/** Says which types to search, so it has no place where the type is in the address. */
+const systemOnly: ReadonlySet<string> = new Set(['_type'])
+
 /** One entry a type, from the definitions; what capability.json says of a type wins. */
 export function buildResourceCapabilities(
   definitions: Definitions,
@@ -18,7 +23,7 @@ export function buildResourceCapabilities(
   const exceptions = new Map(capabilityBase.rest[0].resource.map((entry) => [entry.type, entry]))
   const referrers = findReferrers(definitions)
   return definitions.resourceTypes.map((type) => {
-    const parameters = definitions.searchParameters(type)
+    const parameters = servedParameters(definitions, type).filter(({ code }) => !systemOnly.has(code))
     const includes = parameters
       .filter(({ kind }) => kind === 'reference')
       .map(({ code }) => `${type}:${code}`)
@@ -47,6 +52,10 @@ export function buildResourceCapabilities(
       ...exceptions.get(type),
     }
   })
+}
+
+export function servedParameters(definitions: Definitions, type: string): readonly SearchParameter[] {
+  return definitions.searchParameters(type).filter(({ code }) => !unserved.has(code))
 }
 
 export function searchParameterEntry({ code, url, kind }: SearchParameter): object {

@@ -5,6 +5,7 @@ import {
   buildResourceCapabilities,
   type CapabilitySettings,
   searchParameterEntry,
+  servedParameters,
 } from './capabilities-resource.ts'
 import type { Operation } from './operation.ts'
 
@@ -83,8 +84,7 @@ function common({ version, since }: CapabilityParts): Record<string, unknown> {
 /** Those that every type has are those that a search across types can use. */
 function systemParameters(definitions: Definitions): object[] {
   const [first = 'Patient', ...others] = definitions.resourceTypes
-  return definitions
-    .searchParameters(first)
+  return servedParameters(definitions, first)
     .filter(({ code, url }) => others.every((type) => definitions.searchParameter(type, code)?.url === url))
     .map(searchParameterEntry)
 }
