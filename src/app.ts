@@ -28,6 +28,7 @@ import { migrate } from '#store/migrate.ts'
 import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
 import { createStructureCheck } from '#validation/check-structure.ts'
+import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
 
 export interface App extends AsyncDisposable {
@@ -55,7 +56,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
       poolSize: config.poolSize,
       statementTimeout: config.statementTimeout,
       checkReferences: config.checkReferences,
-      localBases: (tenant) => localOrigins(config, port).map((origin) => `${origin}${pathOf(tenant)}`),
+      localBases: (tenant) => clinicBases(config, port, tenant),
       timeZone: () => config.timeZone,
       onFault: (sentence, cause) => logger.error({ err: cause }, sentence),
     }),
@@ -136,14 +137,6 @@ function refusePort({ host, port }: Config): (cause: NodeJS.ErrnoException) => n
   }
 }
 
-const pathOf = (tenant: string): string => (tenant === 'main' ? '/fhir' : `/c/${tenant}/fhir`)
-
-/** What an absolute reference to this server starts with. */
-function localOrigins({ publicUrl, host }: Config, port: number): readonly string[] {
-  if (publicUrl !== undefined) return [publicUrl]
-  return [...new Set([host, '127.0.0.1', 'localhost'])].map((name) => `http://${name}:${port}`)
-}
-
 interface Joined {
   readonly database: Database
   readonly definitions: Definitions
@@ -211,7 +204,8 @@ async function fillEmptyClinic(
   road: Road,
   definitions: Definitions,
 ): Promise<void> {
-  const { versions } = await database.asSystem('main').history({ count: 1, total: false })
+  const types = definitions.resourceTypes
+  const { versions } = await database.asSystem('main').history({ types, count: 1, total: false })
   if (versions.length > 0) return
   const system = createPrincipal(
     { tenant: 'main', clientId: 'almanac', tokenId: 'demo', scope: 'system/*.cruds' },

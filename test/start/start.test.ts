@@ -3,11 +3,13 @@ import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { findPostmaster } from '#store/postmaster.ts'
 import { launch, makeDataFolder, start, tokenIn, writePatients } from './running-server.ts'
 
 const run = promisify(exec)
+// Each test starts one to three servers and databases; CI machines are slow and shared.
+vi.setConfig({ testTimeout: 120_000 })
 
 async function countOf(base: string, token: string, query: string): Promise<number> {
   const answer = await fetch(`${base}/${query}${query.includes('?') ? '&' : '?'}_summary=count`, {
