@@ -11,6 +11,7 @@ export function createTable(table: TypeTable): string {
 create table ${auditTable}_rest partition of ${auditTable} default;
 grant select, insert on ${auditTable} to almanac_server;
 grant select, delete on ${auditTable} to almanac_upkeep;
+${grantFilling(table.columns)};
 call almanac_hold_tenant('${auditTable}');
 call almanac_hold_tenant('${auditTable}_rest');`
   const name = quoted(table.name)
@@ -31,9 +32,15 @@ function columnDefinition(column: TableColumn): string {
   return `${column.name} ${column.sqlType}`
 }
 
+/** Search columns may be filled anew; what an event says may not be touched. */
+function grantFilling(columns: readonly TableColumn[]): string {
+  return `grant update (${columns.map(({ name }) => name).join(', ')}) on ${auditTable} to almanac_upkeep`
+}
+
 export function addColumns(table: TypeTable, columns: readonly TableColumn[]): string {
   const added = columns.map((column) => `add column if not exists ${columnDefinition(column)}`)
-  return `alter table ${quoted(table.name)} ${added.join(', ')}`
+  const alter = `alter table ${quoted(table.name)} ${added.join(', ')}`
+  return table.name === auditTable ? `${alter}; ${grantFilling(columns)}` : alter
 }
 
 export interface IndexPlace {

@@ -17,6 +17,7 @@ export async function makeMissing(client: ClientBase, missing: Missing): Promise
       await client.query('begin')
       await client.query("set local lock_timeout = '30s'")
       await client.query(addColumns(table, missing.columns))
+      await client.query('set local role almanac_upkeep')
       // Rows that are there already lack the value: until they have it, searches by it are refused.
       await client.query(
         `insert into reindex (type, parameter) select $1, unnest($2::text[])

@@ -1,0 +1,69 @@
+import { parseArgs } from 'node:util'
+import { loadDefinitions } from '#fhir/load-definitions.ts'
+import { Refusal } from '#fhir/refusal.ts'
+import { migrate } from '#store/migrate.ts'
+import { type ReindexProgress, reindex } from '#store/reindex.ts'
+import { clinicBases } from './clinic-bases.ts'
+import { ConfigError, readConfig } from './config.ts'
+import { findDatabaseUrl } from './connection.ts'
+
+const usage = `Fills the columns of new search parameters while the server serves.
+
+  npm run reindex                                  what new definitions left to be filled
+  npm run reindex -- --type Patient                all parameters of a type, again
+  npm run reindex -- --type Patient --parameter x  one of them
+  npm run reindex -- --parameter x                 of all types that have it
+
+Ctrl-C stops after the rows under way; the next run goes on from there.
+`
+
+class UsageError extends Error {}
+
+function readWish(args: readonly string[]) {
+  try {
+    const text = { type: 'string' } as const
+    return parseArgs({ args: [...args], options: { type: text, parameter: text } }).values
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
+  }
+}
+
+function show({ type, parameters, rows, total }: ReindexProgress): void {
+  const share = total === 0 ? 100 : Math.min(100, Math.floor((rows / total) * 100))
+  process.stderr.write(`${type} ${parameters.join(', ')}: ${rows} of ${total} (${share} %)\n`)
+}
+
+async function run(args: readonly string[]): Promise<void> {
+  const wish = readWish(args)
+  const config = readConfig(process.env)
+  const url = findDatabaseUrl(config)
+  const definitions = loadDefinitions()
+  const stop = new AbortController()
+  process.once('SIGINT', () => stop.abort())
+  process.once('SIGTERM', () => stop.abort())
+  for (const made of (await migrate({ url, definitions })).made) process.stderr.write(`made ${made}\n`)
+  const { filled, pending } = await reindex({
+    url,
+    definitions,
+    contextOf: (tenant) => ({
+      localBases: clinicBases(config, config.port, tenant),
+      timeZone: config.timeZone,
+    }),
+    ...wish,
+    signal: stop.signal,
+    onProgress: show,
+  })
+  process.stderr.write(
+    filled.length === 0 ? 'Nothing was left to be filled.\n' : `Filled: ${filled.join(', ')}\n`,
+  )
+  if (pending.length > 0) process.stderr.write(`Not done: ${pending.join(', ')}. Run it again to go on.\n`)
+  if (stop.signal.aborted) process.exitCode = 130
+}
+
+try {
+  await run(process.argv.slice(2))
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof Refusal)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}
