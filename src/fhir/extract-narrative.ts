@@ -14,7 +14,7 @@ export function narrativeText(resource: Resource): string {
   const { text } = resource as { text?: { div?: unknown } }
   if (typeof text?.div !== 'string') return ''
   return text.div
-    .replace(/<[^>]*>/g, ' ')
+    .replace(/<[^<>]*>/g, ' ')
     .replace(
       /&(#x[0-9a-fA-F]{1,6}|#\d{1,7}|[a-zA-Z]{2,8});/g,
       (written, name: string) => entity(name) ?? written,
