@@ -25,7 +25,7 @@ interface Found {
 async function expectHandled(path: string): Promise<Response> {
   const started = performance.now()
   const response = await clinic.send(path)
-  expect(performance.now() - started, path).toBeLessThan(5000)
+  expect(performance.now() - started, path).toBeLessThan(10_000)
   if (response.status === 200) {
     const text = await response.clone().text()
     expect(JSON.parse(text)).toMatchObject({ resourceType: 'Bundle', type: 'searchset' })
@@ -129,7 +129,7 @@ describe('searches that ask too much', () => {
         expect(new Set(ids).size).toBe(ids.length)
       }
     }
-  })
+  }, 60_000)
 
   it('a thousand includes and sorts', async () => {
     await expectHandled(`/Patient?${Array(500).fill('_include=Patient:organization').join('&')}`)
