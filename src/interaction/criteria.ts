@@ -23,14 +23,20 @@ function parseIfNoneExist(header: string): Criteria {
   return parseQuery(header.slice(header.indexOf('?') + 1), 'query')
 }
 
-/** Without this a forgotten query would hit every resource of the type. */
+/** Without this a forgotten query, or a variable that was empty, would hit resources that nobody meant. */
 function checkChosen(pairs: Criteria, where: string): Criteria {
-  const criteria = pairs.filter(([name, value]) => !shaping.has(name) && value !== '')
+  const criteria = pairs.filter(([name]) => !shaping.has(name))
   if (criteria.length === 0) {
     throw new Refusal(
       'required',
       `${where} must name the resource: an id, or search criteria such as identifier=system|value.`,
     )
+  }
+  const empty = criteria.find(([, value]) => value === '')
+  if (empty !== undefined) {
+    throw new Refusal('value', 'A criterion of a conditional request must have a value.', {
+      expression: empty[0],
+    })
   }
   return criteria
 }

@@ -12,7 +12,9 @@ export async function findMatch(walk: Walk): Promise<void> {
   const many = interaction === 'delete' && parts.settings.conditionalDeleteMultiple
   const limit = many ? parts.settings.conditionalDeleteLimit : 1
   const viewer = viewerOf(principal, interaction, true)
-  const matches = within?.matches ?? (await findMatches(parts, tx, viewer, type, criteria, limit + 1))
+  const { definitions, settings } = parts
+  const matchParts = { definitions, settings, base: request.base }
+  const matches = within?.matches ?? (await findMatches(matchParts, tx, viewer, type, criteria, limit + 1))
   if (matches.length > limit) {
     throw new Refusal(
       'multiple-matches',

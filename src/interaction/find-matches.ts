@@ -5,12 +5,17 @@ import type { Transaction } from '#store/store.ts'
 import type { Criteria } from './criteria.ts'
 import type { RoadParts } from './walk.ts'
 
+export interface MatchParts extends Pick<RoadParts, 'definitions' | 'settings'> {
+  /** Of the request: a reference to something below it is a local one. */
+  readonly base?: string
+}
+
 /**
  * https://hl7.org/fhir/R4/http.html#ccreate. Whoever asks with one of the same criteria waits here until this
  * transaction ends, then sees what it wrote: fifty at once leave one resource.
  */
 export async function findMatches(
-  parts: Pick<RoadParts, 'definitions' | 'settings'>,
+  parts: MatchParts,
   tx: Transaction,
   viewer: Viewer,
   type: string,
@@ -23,14 +28,17 @@ export async function findMatches(
 
 /** For whoever holds the locks already. A parameter that is not understood refuses: ignored, it would match anything. */
 export async function searchMatches(
-  parts: Pick<RoadParts, 'definitions' | 'settings'>,
+  parts: MatchParts,
   tx: Transaction,
   viewer: Viewer,
   type: string,
   criteria: Criteria,
   most: number,
 ): Promise<readonly StoredVersion[]> {
-  const where = parseClauses(parts.definitions, type, criteria, { timeZone: parts.settings.timeZone })
+  const where = parseClauses(parts.definitions, type, criteria, {
+    timeZone: parts.settings.timeZone,
+    ...(parts.base !== undefined && { base: parts.base }),
+  })
   const query = { types: [type], where, sort: [], count: most, total: 'none', includes: [] } as const
   const page = await tx.as(viewer).search(query)
   return page.matches

@@ -1,8 +1,14 @@
-import { expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Resource } from '#fhir/resource.ts'
 import { auditTrail, type Clinic, openClinic, patient, principal } from './open-clinic.ts'
 
-async function newEvents(clinic: Clinic, deed: () => Promise<unknown>): Promise<readonly Resource[]> {
+let clinic: Clinic
+beforeAll(async () => {
+  clinic = await openClinic({ settings: { conditionalDeleteMultiple: true } })
+})
+afterAll(() => clinic[Symbol.asyncDispose]())
+
+async function newEvents(deed: () => Promise<unknown>): Promise<readonly Resource[]> {
   const before = new Set((await auditTrail(clinic.database)).map(({ id }) => id))
   await deed()
   return (await auditTrail(clinic.database)).filter(({ id }) => !before.has(id))
@@ -15,10 +21,10 @@ const brief = (event: Resource | undefined) => {
 
 test.each([
   ['POST /Patient', { body: patient('A') }, 'create C 0'],
-  ['PUT /Patient/a2', { body: patient('A', { id: 'a2' }) }, 'create C 0'],
+  ['PUT /Patient/new', { body: patient('A', { id: 'new' }) }, 'create C 0'],
   ['PUT /Patient/a1', { body: patient('A', { id: 'a1' }) }, 'update U 0'],
   ['GET /Patient/a1', {}, 'read R 0'],
-  ['GET /Patient/a1', { ifNoneMatch: 'W/"1"' }, 'read R 0'],
+  ['GET /Patient/a1', { ifNoneMatch: '*' }, 'read R 0'],
   ['GET /Patient/a1/_history/1', {}, 'vread R 0'],
   ['GET /Patient/a1/_history', {}, 'history-instance R 0'],
   ['GET /Patient?family=A', {}, 'search-type E 0'],
@@ -34,14 +40,12 @@ test.each([
     'create C 4',
   ],
 ])('%s %o leaves one event: %s', async (line, sending, expected) => {
-  await using clinic = await openClinic()
   await clinic.send('PUT /Patient/a1', { body: patient('A', { id: 'a1' }) })
-  const events = await newEvents(clinic, () => clinic.send(line, sending))
+  const events = await newEvents(() => clinic.send(line, sending))
   expect(events.map(brief)).toEqual([expected])
 })
 
 test('an event names the version that was written and whose it is', async () => {
-  await using clinic = await openClinic()
   await clinic.send('PUT /Patient/a1', { body: patient('A', { id: 'a1' }) })
   const observation = {
     resourceType: 'Observation',
@@ -49,7 +53,7 @@ test('an event names the version that was written and whose it is', async () => 
     code: { text: 'x' },
     subject: { reference: 'Patient/a1' },
   }
-  const [event] = await newEvents(clinic, () => clinic.send('POST /Observation', { body: observation }))
+  const [event] = await newEvents(() => clinic.send('POST /Observation', { body: observation }))
   const references = ((event?.entity ?? []) as { what?: { reference?: string } }[]).map(
     ({ what }) => what?.reference,
   )
@@ -58,10 +62,26 @@ test('an event names the version that was written and whose it is', async () => 
 })
 
 test('a conditional delete of several leaves an event for each', async () => {
-  await using clinic = await openClinic({ settings: { conditionalDeleteMultiple: true } })
   for (let index = 0; index < 3; index++) {
     await clinic.send('POST /Patient', { body: patient('A', { identifier: [{ value: 'x' }] }) })
   }
-  const events = await newEvents(clinic, () => clinic.send('DELETE /Patient?identifier=x'))
+  const events = await newEvents(() => clinic.send('DELETE /Patient?identifier=x'))
   expect(events.map(brief)).toEqual(Array(3).fill('delete D 0'))
+})
+
+test('a client may file an AuditEvent of its own', async () => {
+  const event = {
+    resourceType: 'AuditEvent',
+    type: { code: 'rest' },
+    recorded: '2026-03-01T09:30:00Z',
+    agent: [{ requestor: true }],
+    source: { observer: { display: 'app' } },
+  }
+  const { status, text, json } = await clinic.send('POST /AuditEvent', { body: event })
+  expect(status).toBe(201)
+  expect((await clinic.send(`GET /AuditEvent/${json.id}`)).text).toBe(text)
+  expect((await clinic.send(`GET /AuditEvent?_id=${json.id}&_total=accurate`)).json.total).toBe(1)
+  expect(
+    (await clinic.send('POST /AuditEvent', { body: event, as: principal('system/AuditEvent.rs') })).status,
+  ).toBe(403)
 })

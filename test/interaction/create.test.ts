@@ -114,12 +114,22 @@ describe('a conditional create', () => {
     expect(answer.status).toBe(412)
   })
 
-  test.each(['', '?', 'identifier=', 'shoe-size=44', '_count=1'])(
+  test.each(['', '?', 'identifier=', 'active=true&identifier=', 'shoe-size=44', '_count=1'])(
     'with the criteria "%s" is refused',
     async (ifNoneExist) => {
       expect((await clinic.send('POST /Patient', { body: patient('A'), ifNoneExist })).status).toBe(400)
     },
   )
+
+  test('finds by a reference, written relative or absolute', async () => {
+    await clinic.send('PUT /Patient/c4', { body: patient('A', { id: 'c4' }) })
+    const reference = { reference: 'Patient/c4' }
+    const body = { resourceType: 'Observation', status: 'final', code: { text: 'x' }, subject: reference }
+    const sent = (ifNoneExist: string) => clinic.send('POST /Observation', { body, ifNoneExist })
+    expect((await sent('subject=Patient/c4')).status).toBe(201)
+    expect((await sent('subject=Patient/c4')).status).toBe(200)
+    expect((await sent(`subject=${base}/Patient/c4`)).status).toBe(200)
+  })
 
   test('needs the right to search', async () => {
     const as = principal('system/Patient.c')
