@@ -19,12 +19,16 @@ export interface RunningServer {
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
+const launched: { readonly child: ChildProcess; readonly folder: string | undefined }[] = []
+
 /** A data folder of one test; whatever still runs on it is stopped and removed with it. */
 export function makeDataFolder(): { readonly path: string } & AsyncDisposable {
   const path = mkdtempSync(join(tmpdir(), 'start-'))
   return {
     path,
     async [Symbol.asyncDispose]() {
+      for (const { child, folder } of launched)
+        if (folder === path && child.exitCode === null) child.kill('SIGKILL')
       const cluster = join(path, 'postgres')
       const postmaster = findPostmaster(cluster)
       if (postmaster !== undefined) await stopPostmaster(cluster, postmaster.pid)
@@ -40,6 +44,7 @@ export function launch(environment: Record<string, string>): { child: ChildProce
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, ...environment },
   })
+  launched.push({ child, folder: environment.ALMANAC_DATA })
   let text = ''
   for (const stream of [child.stdout, child.stderr]) stream?.on('data', (chunk) => (text += chunk))
   return { child, printed: () => text }
