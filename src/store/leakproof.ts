@@ -5,7 +5,7 @@ import type { ClientBase } from 'pg'
  * (https://www.postgresql.org/docs/current/ddl-rowsecurity.html). These compare, raise no error that would quote their
  * input, and are not marked by default; without the mark a search by identifier reads the whole table.
  */
-const functions = [
+export const leakproofFunctions = [
   'arrayoverlap(anyarray, anyarray)',
   'arraycontains(anyarray, anyarray)',
   'textlike(text, text)',
@@ -15,6 +15,8 @@ const functions = [
   'numeric_le(numeric, numeric)',
   'numeric_gt(numeric, numeric)',
   'numeric_ge(numeric, numeric)',
+  'textcat(text, text)',
+  'substr(text, integer)',
 ]
 
 /** Built-in functions are the superuser's to mark. Answers with those that stay unmarked. */
@@ -23,7 +25,7 @@ export async function markLeakproof(client: ClientBase): Promise<readonly string
     `select name, (select rolsuper from pg_roles where rolname = current_user) as superuser
      from unnest($1::text[]) name join pg_proc on pg_proc.oid = ('pg_catalog.' || name)::regprocedure
      where not proleakproof`,
-    [functions],
+    [leakproofFunctions],
   )
   if (rows.length === 0 || rows[0]?.superuser !== true) return rows.map(({ name }) => name)
   for (const { name } of rows) await client.query(`alter function pg_catalog.${name} leakproof`)
