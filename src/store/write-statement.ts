@@ -60,7 +60,7 @@ export function buildWriteStatement(shape: WriteShape): string {
     )
   if (shape.auditReferences)
     missing.push(
-      `select 'AuditEvent/' || r.id from unnest(${next()}::text[]) r(id) where not exists (select from auditevent e where e.tenant = $1 and e.id = r.id)`,
+      `select 'AuditEvent/' || r.id as target from unnest(${next()}::text[]) r(id) where not exists (select from auditevent e where e.tenant = $1 and e.id = r.id)`,
     )
   const answer =
     missing.length === 0
