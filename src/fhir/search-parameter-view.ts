@@ -8,6 +8,7 @@ import { isConvertible } from './extract-value.ts'
 export interface SearchParameterResource {
   readonly resourceType: 'SearchParameter'
   readonly url: string
+  readonly version?: string
   readonly code: string
   readonly base: readonly string[]
   readonly type: SearchKind

@@ -2,8 +2,8 @@
 export interface StructureDefinition {
   readonly resourceType: 'StructureDefinition'
   readonly url: string
+  readonly version?: string
   readonly name: string
-  readonly id?: string
   readonly kind: 'resource' | 'complex-type' | 'primitive-type' | 'logical'
   readonly abstract: boolean
   readonly type: string
