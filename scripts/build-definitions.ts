@@ -30,7 +30,23 @@ const target = join(root, 'fhir-profiles/r4')
 /** The package also carries what came later: SubscriptionStatus of 4.3.0, a search parameter of 5.0.0. */
 const release = '4.0.1'
 
-type Definition = StructureDefinition | CompartmentDefinition | ValueSet | SearchParameterResource
+interface CapabilityStatement {
+  readonly resourceType: 'CapabilityStatement'
+  readonly id: string
+  readonly rest: readonly {
+    readonly resource: readonly {
+      readonly type: string
+      readonly searchParam?: readonly { readonly name: string }[]
+    }[]
+  }[]
+}
+
+type Definition =
+  | StructureDefinition
+  | CompartmentDefinition
+  | CapabilityStatement
+  | ValueSet
+  | SearchParameterResource
 
 function readBundle(file: string): readonly Definition[] {
   const bundle = JSON.parse(readFileSync(join(published, file), 'utf8')) as {
@@ -98,19 +114,29 @@ function correct(parameter: SearchParameterResource): SearchParameterResource {
   }
 }
 
-function writeParameters(types: readonly CompactType[]): void {
+/** R4's own statement of all it can do names every search parameter of a type; the package has two more. */
+function publishedCodes(definitions: readonly Definition[]): ReadonlySet<string> {
+  const codes = definitions
+    .filter((definition) => definition.resourceType === 'CapabilityStatement')
+    .filter(({ id }) => id === 'base')
+    .flatMap(({ rest }) => rest.flatMap(({ resource }) => resource))
+    .flatMap(({ type, searchParam = [] }) => searchParam.map(({ name }) => `${type}?${name}`))
+  return new Set(codes)
+}
+
+function writeParameters(types: readonly CompactType[], published: ReadonlySet<string>): void {
   mkdirSync(join(target, 'search-parameters'), { recursive: true })
   const definitions = loadDefinitions(join(root, 'fhir-profiles'))
   const parameters = readBundle('search-parameters.json')
     .filter((definition) => definition.resourceType === 'SearchParameter')
     .filter(({ version }) => version === release)
-  for (const { name, kind } of types) {
+  for (const { name, kind, abstract } of types) {
     if (kind !== 'resource') continue
     const views: CompactParameter[] = []
     for (const parameter of [...parameters, ...prose]) {
-      const view = parameter.base.includes(name)
-        ? buildParameterView(correct(parameter), name, definitions)
-        : undefined
+      if (!parameter.base.includes(name)) continue
+      if (!abstract && !published.has(`${name}?${parameter.code}`)) continue
+      const view = buildParameterView(correct(parameter), name, definitions)
       if (view !== undefined) views.push(view)
     }
     views.sort((a, b) => (a.code < b.code ? -1 : 1))
@@ -137,4 +163,4 @@ mkdirSync(target, { recursive: true })
 const definitions = [...readBundle('profiles-resources.json'), ...readBundle('profiles-types.json')]
 const types = writeTypes(definitions)
 writeCompartments(definitions)
-writeParameters(types)
+writeParameters(types, publishedCodes(definitions))
