@@ -1000,12 +1000,10 @@ table detectedissue
   by_implicated text[] C
   by_patient text C
   by_patient_also text[] C
-  by_status text C
   index <table>_by_author btree (tenant, by_author) WHERE (by_author IS NOT NULL)
   index <table>_by_identified_end btree (tenant, by_identified_end) WHERE (by_identified_end IS NOT NULL)
   index <table>_by_identified_start btree (tenant, by_identified_start) WHERE (by_identified_start IS NOT NULL)
   index <table>_by_patient btree (tenant, by_patient) WHERE (by_patient IS NOT NULL)
-  index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_author_also, by_code, by_identifier, by_implicated, by_patient_also) WITH (gin_pending_list_limit='512')
 
 table device
@@ -1034,13 +1032,12 @@ table device
 
 table devicedefinition
   by__text tsvector
-  by_classification text[] C
   by_identifier text[] C
   by_parent text C
   by_parent_also text[] C
   by_type text[] C
   index <table>_by_parent btree (tenant, by_parent) WHERE (by_parent IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_classification, by_identifier, by_parent_also, by_type) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_identifier, by_parent_also, by_type) WITH (gin_pending_list_limit='512')
 
 table devicemetric
   by__text tsvector
@@ -3320,7 +3317,6 @@ table servicerequest
   by_intent text C
   by_occurrence_start timestamp with time zone
   by_occurrence_end timestamp with time zone
-  by_order_detail text[] C
   by_patient text C
   by_patient_also text[] C
   by_performer text[] C
@@ -3344,7 +3340,7 @@ table servicerequest
   index <table>_by_requester btree (tenant, by_requester) WHERE (by_requester IS NOT NULL)
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_by_subject btree (tenant, by_subject) WHERE (by_subject IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_based_on, by_body_site, by_category, by_code, by_encounter_also, by_identifier, by_instantiates_canonical, by_instantiates_uri, by_order_detail, by_patient_also, by_performer, by_performer_type, by_replaces, by_requester_also, by_requisition, by_specimen, by_subject_also) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_based_on, by_body_site, by_category, by_code, by_encounter_also, by_identifier, by_instantiates_canonical, by_instantiates_uri, by_patient_also, by_performer, by_performer_type, by_replaces, by_requester_also, by_requisition, by_specimen, by_subject_also) WITH (gin_pending_list_limit='512')
 
 table setting
   name text C not null
