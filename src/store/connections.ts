@@ -33,6 +33,9 @@ export class Connections {
         `-c statement_timeout=${options.statementTimeout}`,
         '-c idle_in_transaction_session_timeout=60000',
         '-c jit=off',
+        // What is prepared is planned once for all values: left to choose, PostgreSQL plans a search by identifier anew
+        // each time, since for the one value it knows it promises itself less work than it must assume for any.
+        '-c plan_cache_mode=force_generic_plan',
       ].join(' '),
     } as pg.PoolConfig)
     this.#pool.on('error', options.onIdleError)
@@ -117,12 +120,19 @@ export class Connection {
     const { name, dropped } = prepared ? this.#names.nameOf(text) : {}
     if (dropped !== undefined) this.#forget(dropped)
     const query = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) }
+    if (!prepared) this.#plan('force_custom_plan')
     const answer = this.#client.query<Row>(query)
+    if (!prepared) this.#plan('force_generic_plan')
     if (this.#entering !== undefined) {
       const [, result] = await Promise.all([this.#entering, answer])
       return result.rows
     }
     return (await answer).rows
+  }
+
+  /** In a transaction that failed the mode falls back by itself. */
+  #plan(mode: 'force_custom_plan' | 'force_generic_plan'): void {
+    this.#client.query(`set plan_cache_mode = ${mode}`).catch(() => undefined)
   }
 
   /** BEGIN, COMMIT, ROLLBACK; answers with PostgreSQL's word for what it did. */

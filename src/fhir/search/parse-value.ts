@@ -1,4 +1,5 @@
 import type { SearchParameter } from '../definitions.ts'
+import { normalizeText } from '../normalize-text.ts'
 import { Refusal } from '../refusal.ts'
 import type { Modifier, SearchValue } from '../search-query.ts'
 import type { ParseContext } from './parse-context.ts'
@@ -23,7 +24,7 @@ export function parseValue(
       if (modifier === 'identifier') return parseToken(text, expression)
       return parseReference(context, targets, text, expression)
     case 'string':
-      return { kind: 'string', text: unescapeValue(text) }
+      return parseText(modifier, text, expression)
     case 'uri':
       return { kind: 'uri', uri: unescapeValue(text) }
     case 'date':
@@ -42,8 +43,15 @@ export function parseValue(
   }
 }
 
+/** What consists of blanks and marks alone begins every text. */
+function parseText(modifier: Modifier | undefined, text: string, expression: string): SearchValue {
+  const written = unescapeValue(text)
+  if (modifier === 'exact' || normalizeText(written) !== '') return { kind: 'string', text: written }
+  throw new Refusal('value', `"${expression}" takes letters to look for.`, { expression })
+}
+
 function parseTokenValue(modifier: Modifier | undefined, text: string, expression: string): SearchValue {
-  if (modifier === 'text') return { kind: 'string', text: unescapeValue(text) }
+  if (modifier === 'text') return parseText(modifier, text, expression)
   if (modifier === 'in' || modifier === 'not-in') return { kind: 'uri', uri: unescapeValue(text) }
   return modifier === 'of-type' ? parseOfType(text, expression) : parseToken(text, expression)
 }

@@ -1,4 +1,5 @@
 import type { SearchParameter } from '#fhir/definitions.ts'
+import { Refusal } from '#fhir/refusal.ts'
 import type { Include, SearchQuery, Viewer } from '#fhir/search-query.ts'
 import { tableOf } from '../columns.ts'
 import { layoutOf } from './layout.ts'
@@ -7,6 +8,9 @@ import { anyOf, type Lowering, never, tenantValue } from './lowering.ts'
 
 /** Several steps of unlike make meet here: all compare by byte. */
 const pair = 's.type COLLATE "C" AS type, s.id COLLATE "C" AS id'
+
+/** PostgreSQL plans each kind of reference by itself, some half a millisecond; nobody needs all thousand. */
+const linkLimit = 300
 
 /** More than a page of any client shows; a bundle of them stays below a few megabytes. */
 export const includeLimit = 1_000
@@ -25,9 +29,16 @@ export function includesSelect(
   const includes = new Steps(lowering, viewer)
   const first = query.includes.flatMap((include) => includes.of(include, types))
   if (first.length === 0) return undefined
-  const repeated = query.includes
-    .filter(({ iterate }) => iterate)
-    .flatMap((include) => includes.of(include, undefined))
+  const iterated = query.includes.filter(({ iterate }) => iterate)
+  const reachable = includes.reachable(iterated, query.includes, types)
+  const repeated = iterated.flatMap((include) => includes.of(include, reachable))
+  if (first.length + repeated.length > linkLimit) {
+    throw new Refusal(
+      'too-costly',
+      `The includes follow more than ${linkLimit} kinds of reference: name the parameters.`,
+      { expression: query.includes.some(({ reverse }) => reverse) ? '_revinclude' : '_include' },
+    )
+  }
   const start = `SELECT ${pair} FROM page f CROSS JOIN LATERAL (${first.join(' UNION ALL ')}) s WHERE f.place <= ${query.count} AND ${includes.shown('s')}`
   const step =
     repeated.length === 0
@@ -55,17 +66,41 @@ class Steps {
     this.#viewer = viewer
   }
 
-  /** Selects of (type, id) that an include reaches from the row `f`; `types`: what `f` can be, when that is known. */
-  of(include: Include, types: readonly string[] | undefined): string[] {
+  /** Selects of (type, id) that an include reaches from the row `f`; `types`: what `f` can be. */
+  of(include: Include, types: readonly string[]): string[] {
     const { type, target } = include
     return this.#parametersOf(include).flatMap((parameter) => {
       const targets = target === undefined ? parameter.targets : [target]
       if (!include.reverse) {
-        return types === undefined || types.includes(type) ? this.#forward(parameter, targets) : []
+        return types.includes(type) ? this.#forward(parameter, targets) : []
       }
-      const origins = types === undefined ? targets : targets.filter((origin) => types.includes(origin))
+      const origins = targets.filter((origin) => types.includes(origin))
       return origins.length === 0 ? [] : this.#reverse(parameter, origins)
     })
+  }
+
+  /** Types that a step can start from, when all includes are followed as far as they go. */
+  reachable(
+    iterated: readonly Include[],
+    all: readonly Include[],
+    types: readonly string[],
+  ): readonly string[] {
+    const reached = new Set<string>()
+    const follow = (includes: readonly Include[], from: ReadonlySet<string>) => {
+      for (const include of includes)
+        for (const parameter of this.#parametersOf(include)) {
+          const targets = include.target === undefined ? parameter.targets : [include.target]
+          if (!include.reverse && from.has(include.type)) for (const type of targets) reached.add(type)
+          if (include.reverse && targets.some((type) => from.has(type))) reached.add(include.type)
+        }
+    }
+    if (iterated.length === 0) return []
+    follow(all, new Set(types))
+    for (let size = 0; size < reached.size; ) {
+      size = reached.size
+      follow(iterated, new Set(reached))
+    }
+    return [...reached]
   }
 
   #parametersOf({ type, parameter }: Include): readonly SearchParameter[] {

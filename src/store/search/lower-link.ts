@@ -3,6 +3,7 @@ import type { ChainTarget, Clause } from '#fhir/search-query.ts'
 import { tableOf } from '../columns.ts'
 import { layoutOf } from './layout.ts'
 import { allOf, type Lowering, never, tenantValue } from './lowering.ts'
+import { namesFew } from './plan-hints.ts'
 
 /** Criteria on other resources. What the caller may not see does not link: it could be guessed at otherwise. */
 
@@ -16,7 +17,10 @@ export function lowerChain(
   const selects = targets.flatMap((target) => chainSelects(lowering, parameter, target))
   if (selects.length === 0) return never
   const union = selects.join(' UNION ALL ')
-  if (layout.shape === 'reference') return `${alias}.${layout.column} IN (${union})`
+  if (layout.shape === 'reference') {
+    const few = targets.every(({ where }) => namesFew(where))
+    return `${alias}.${layout.column} ${few ? `= ANY(ARRAY(${union}))` : `IN (${union})`}`
+  }
   return layout.shape === 'references' ? `${alias}.${layout.column} && ARRAY(${union})` : never
 }
 
@@ -51,7 +55,8 @@ export function lowerHas(
   const references = referencesTo(lowering, source.parameter, from, type)
   if (references === undefined) return never
   const { reference, tables, condition: pointing } = references
-  return `${alias}.id IN (SELECT substr(${reference}, ${type.length + 2}) FROM ${tableOf(source.type)} ${from}${tables} WHERE ${condition} AND ${pointing})`
+  const ids = `SELECT substr(${reference}, ${type.length + 2}) FROM ${tableOf(source.type)} ${from}${tables} WHERE ${condition} AND ${pointing}`
+  return `${alias}.id ${namesFew(source.where) ? `= ANY(ARRAY(${ids}))` : `IN (${ids})`}`
 }
 
 /** https://hl7.org/fhir/R4/search.html#list */
@@ -87,18 +92,27 @@ export function referencesTo(
   }
 }
 
-/** Rows of a type that hold and that the caller may see; undefined when there can be none. */
+/**
+ * Rows of a type that hold and that the caller may see; undefined when there can be none. An index is not asked for what
+ * stands under `IS TRUE`: so are `checking` criteria kept for the rows that the others find.
+ */
 export function rowsOf(
   lowering: Lowering,
   type: string,
   alias: string,
   where: readonly Clause[],
+  checking: ReadonlySet<Clause> = nothing,
 ): string | undefined {
   const visible = lowering.visible(type, alias)
   if (visible === never) return undefined
   return allOf([
     `${alias}.tenant = ${tenantValue}`,
-    ...where.map((clause) => lowering.lower(type, alias, clause)),
+    ...where.map((clause) => {
+      const condition = lowering.lower(type, alias, clause)
+      return checking.has(clause) ? `(${condition}) IS TRUE` : condition
+    }),
     visible,
   ])
 }
+
+const nothing: ReadonlySet<Clause> = new Set()

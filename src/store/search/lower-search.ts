@@ -6,8 +6,8 @@ import { afterCursor, orderBy } from './keyset.ts'
 import { openLowering } from './lower-clause.ts'
 import { includesSelect } from './lower-includes.ts'
 import { rowsOf } from './lower-link.ts'
-import type { Lowering } from './lowering.ts'
-import { planHints } from './plan-hints.ts'
+import { type Lowering, never } from './lowering.ts'
+import { type PlanHints, planHints } from './plan-hints.ts'
 import { type Order, orderOf } from './sort-order.ts'
 
 export interface SearchStatement {
@@ -33,16 +33,18 @@ export function lowerSearch(
   const lowering = openLowering(definitions, viewer, values)
   const order = orderOf(definitions, query)
   const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, order.keys.length)
-  const { fenced, prepared } = planHints(query.where)
   const types = query.types.filter((type) => viewer.visible(type) !== 'nothing')
   if (types.length === 0) return undefined
+  const [type = ''] = types
+  const hints = planHints(type, query.where)
+  const { prepared } = hints
   const found = { text: '', values, prepared, order, ...(cursor === undefined ? {} : { cursor }) }
   const total = query.total === 'none' ? undefined : totalSelect(lowering, types, query)
   if (query.count === 0) return { ...found, text: `SELECT ${total ?? '0'} AS total` }
-  const page = { lowering, query, order, cursor, fenced }
+  const page = { lowering, query, order, cursor, hints }
   const rows =
     types.length === 1 && query.includes.length === 0 && total === undefined
-      ? onlyMatches(page, types[0] as string)
+      ? onlyMatches(page, type)
       : withIncludes(page, types, viewer)
   const text =
     total === undefined
@@ -56,7 +58,7 @@ interface Page {
   readonly query: SearchQuery
   readonly order: Order
   readonly cursor: Cursor | undefined
-  readonly fenced: boolean
+  readonly hints: PlanHints
 }
 
 const auditTable = 'AuditEvent'
@@ -81,14 +83,14 @@ function onlyMatches(page: Page, type: string): string {
 
 /** A page of one type's rows, and one more, in order. `typed`: several types share the page. */
 function matchesSelect(
-  { lowering, query, order, cursor, fenced }: Page,
+  { lowering, query, order, cursor, hints }: Page,
   type: string,
   typed: boolean,
 ): string {
   const backwards = cursor?.backwards ?? false
   const expressions = order.keys.map((key) => key.expression(type, 'r'))
   const ties = typed ? ['r.id', typeText(type)] : ['r.id']
-  const condition = rowsOf(lowering, type, 'r', query.where) ?? 'FALSE'
+  const condition = rowsOf(lowering, type, 'r', query.where, hints.checking) ?? never
   const after =
     cursor === undefined ? '' : ` AND ${afterCursor(order, cursor, expressions, ties, lowering.bind)}`
   const sortColumns = expressions.map((expression, place) => `, ${expression} AS k${place}`).join('')
@@ -98,7 +100,7 @@ function matchesSelect(
   const limit = `LIMIT ${query.count + 1}`
   const from = `FROM ${tableOf(type)} r WHERE ${condition}${after}`
   // The name of the type is the same for all rows here: it orders nothing before the types are put together.
-  if (!fenced)
+  if (!hints.fenced)
     return `SELECT ${columns} ${from} ORDER BY ${orderBy(order, backwards, expressions, ['r.id'])} ${limit}`
   const keys = order.keys.map((_, place) => `k${place}`)
   return `SELECT * FROM (SELECT ${columns} ${from} OFFSET 0) r ORDER BY ${orderBy(order, backwards, keys, ['id'])} ${limit}`

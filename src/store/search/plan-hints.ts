@@ -1,59 +1,128 @@
 import type { SearchParameter } from '#fhir/definitions.ts'
 import type { Clause } from '#fhir/search-query.ts'
+import { loadIndexWishes } from '../type-tables.ts'
 import { layoutOf } from './layout.ts'
 
 /**
- * What PostgreSQL cannot know of a prepared statement, whose plan is made without the values. For a term or a pattern
- * it then expects one row in a hundred, finds reading the table in id order until a page is full cheaper than the
- * term index, and reads a million rows for a patient's identifier.
+ * What PostgreSQL cannot know of a prepared statement, whose plan is made without the values. Of a term it then
+ * expects one row in a hundred: so it reads the table in id order until a page is full (a million rows for one
+ * patient's identifier), or fetches every row of a category besides the twenty rows of a patient.
  */
 export interface PlanHints {
-  /** The criteria are met by few rows: find those first, then put them in order. */
+  /** Criteria that an index of terms answers with few rows: find these first, then put them in order. */
   readonly fenced: boolean
   /** One plan is right for all values; otherwise each search is planned for its own. */
   readonly prepared: boolean
+  /** Criteria that only check rows which better ones have found. */
+  readonly checking: ReadonlySet<Clause>
 }
 
-export function planHints(where: readonly Clause[]): PlanHints {
+type Grade =
+  /** Few rows, by the index of terms. */
+  | 'terms'
+  /** Few rows, or as many as the statistics of the column say. */
+  | 'row'
+  | 'range'
+  | 'code'
+  | 'other'
+
+const unaided: PlanHints = { fenced: false, prepared: false, checking: new Set() }
+
+export function planHints(type: string, where: readonly Clause[]): PlanHints {
   let fenced = false
   let prepared = false
   for (const clause of where) {
-    const hint = hintOf(clause)
-    if (hint === 'few-by-terms') fenced = true
-    if (hint !== undefined) prepared = true
+    const grade = gradeOf(clause)
+    if (grade === 'terms') fenced = true
+    if (grade === 'terms' || grade === 'row') prepared = true
   }
-  return { fenced, prepared }
+  if (!prepared) return unaided
+  const checking = where.filter((clause) => {
+    const grade = gradeOf(clause)
+    return grade === 'other' || (grade === 'range' && !sharesIndex(type, clause, where))
+  })
+  return { fenced, prepared, checking: new Set(checking) }
 }
 
-/** Names of people and things below three letters are no names: `a` begins every tenth. */
+/** `a` begins every tenth name. */
 const shortestName = 3
 
-function hintOf(clause: Clause): 'few' | 'few-by-terms' | undefined {
-  if (clause.kind === 'id') return 'few'
-  if (clause.kind === 'and') return clause.clauses.map(hintOf).find((hint) => hint !== undefined)
-  if (clause.kind !== 'param' || clause.values.length === 0) return undefined
-  const { parameter, modifier, values } = clause
-  if (modifier === 'not' || modifier === 'not-in' || modifier === 'above' || modifier === 'below')
-    return undefined
-  switch (layoutOf(parameter).shape) {
-    case 'terms':
-      return modifier === undefined && namesOne(parameter) ? 'few-by-terms' : undefined
-    case 'references':
-      return 'few-by-terms'
-    case 'string':
-      return values.every((value) => value.kind === 'string' && value.text.length >= shortestName)
-        ? 'few-by-terms'
-        : undefined
-    case 'reference':
-      return modifier === 'identifier' ? 'few-by-terms' : 'few'
-    case 'uri':
-      return 'few'
+function gradeOf(clause: Clause): Grade {
+  switch (clause.kind) {
+    case 'id':
+      return 'row'
+    case 'last-updated':
+      return 'range'
+    case 'chain': {
+      if (!clause.targets.every(({ where }) => namesFew(where))) return 'other'
+      return layoutOf(clause.parameter).shape === 'reference' ? 'row' : 'terms'
+    }
+    case 'has':
+      return namesFew(clause.where) ? 'row' : 'other'
+    case 'param':
+      return gradeOfParameter(clause)
     default:
-      return undefined
+      return 'other'
+  }
+}
+
+/** Do the criteria name one resource, or a handful? Then what refers to it is looked up from there. */
+export function namesFew(where: readonly Clause[]): boolean {
+  return where.some((clause) => {
+    const grade = gradeOf(clause)
+    return grade === 'terms' || grade === 'row'
+  })
+}
+
+function gradeOfParameter({ parameter, modifier, values }: Clause & { kind: 'param' }): Grade {
+  const { shape } = layoutOf(parameter)
+  const plain = modifier === undefined
+  switch (shape) {
+    case 'terms':
+      return plain && namesOne(parameter) ? 'terms' : 'other'
+    case 'references':
+      return modifier === 'identifier' || values.every(namesPatient) ? 'terms' : 'other'
+    case 'string': {
+      const long = values.every((value) => value.kind === 'string' && value.text.length >= shortestName)
+      return long ? 'terms' : 'other'
+    }
+    case 'reference':
+      return modifier === 'identifier' ? 'terms' : 'row'
+    case 'uri':
+      return plain ? 'row' : 'other'
+    case 'code':
+      return plain ? 'code' : 'other'
+    case 'date':
+    case 'number':
+      return 'range'
+    default:
+      return 'other'
   }
 }
 
 /** Identifiers, telephone numbers: nearly one resource a value, unlike codes. */
 function namesOne({ dataTypes }: SearchParameter): boolean {
   return dataTypes.length > 0 && dataTypes.every((type) => type === 'Identifier' || type === 'ContactPoint')
+}
+
+/** A patient has few of anything; a practitioner or a ward may have half of all there is. */
+function namesPatient(value: (Clause & { kind: 'param' })['values'][number]): boolean {
+  return value.kind === 'reference' && value.references.every((reference) => reference.startsWith('Patient/'))
+}
+
+const wishes = loadIndexWishes()
+
+/** Does an index hold the column of the range behind that of another criterion, as Slot's schedule and start? */
+function sharesIndex(type: string, clause: Clause, where: readonly Clause[]): boolean {
+  if (clause.kind !== 'param') return false
+  const range = layoutOf(clause.parameter)
+  if (range.shape !== 'date') return false
+  return (wishes[type]?.btree ?? []).some(
+    ([first, second]) =>
+      second === range.start &&
+      where.some((other) => {
+        const layout = other.kind === 'param' ? layoutOf(other.parameter) : undefined
+        return layout?.shape === 'reference' && layout.column === first
+      }),
+  )
 }
