@@ -13,14 +13,14 @@ import { type Scenario, type Sizes, scenarios } from './scenarios.ts'
 import { countOf, progress, seedLimit, seedServer } from './seed.ts'
 import { type RunningServer, startHelper, startServer } from './server-process.ts'
 
-const usage = `npm run bench -- [--json] [--only name,name] [--rounds n] [--seconds n] [--growth]
+const usage = `npm run bench -- [--json] [--only name,name] [--rounds n] [--seconds n] [--profile folder] [--growth]
 
   scenarios: ${scenarios.map(({ name }) => name).join(', ')}
 `
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
 const { values } = parseArgs({
-  options: { json: flag, growth: flag, help: flag, only: text, rounds: text, seconds: text },
+  options: { json: flag, growth: flag, help: flag, only: text, rounds: text, seconds: text, profile: text },
 })
 
 const connections = 16
@@ -47,7 +47,7 @@ async function main(): Promise<void> {
 
 async function measure(folder: string): Promise<Figures> {
   const firstStart = await measureFirstStart(folder)
-  let server = await startServer(folder)
+  let server = await startServer(folder, values.profile)
   const warmStarts: number[] = []
   const helpers: ChildProcess[] = []
   try {

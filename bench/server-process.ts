@@ -18,11 +18,11 @@ export interface RunningServer {
 }
 
 /** `node src/main.ts`, as `npm start` runs it, on a data folder of its own. */
-export async function startServer(folder: string): Promise<RunningServer> {
+export async function startServer(folder: string, profile?: string): Promise<RunningServer> {
   const port = await findFreePort()
   const log = openSync(join(folder, 'server.log'), 'a')
   const started = performance.now()
-  const child = spawn(process.execPath, [join(root, 'src', 'main.ts')], {
+  const child = spawn(process.execPath, [...profiling(profile), join(root, 'src', 'main.ts')], {
     cwd: root,
     stdio: ['ignore', 'pipe', log],
     env: { ...process.env, PORT: String(port), ALMANAC_DATA: join(folder, 'data') },
@@ -42,6 +42,10 @@ export async function startServer(folder: string): Promise<RunningServer> {
     stop: () => stop(child),
   }
 }
+
+/** Written when the server stops; Chrome's developer tools and others open it. */
+const profiling = (folder: string | undefined): string[] =>
+  folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`]
 
 /** The server prints a token for its demo clinic when it listens. The log goes on in the file, as it would in a terminal. */
 async function findToken(child: ChildProcess, log: string): Promise<string> {
