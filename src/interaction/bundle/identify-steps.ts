@@ -4,9 +4,9 @@ import type { StoredVersion } from '#fhir/resource.ts'
 import type { Transaction } from '#store/store.ts'
 import { viewerOf } from '../authorise.ts'
 import { lockKeys } from '../find-matches.ts'
+import type { TransactionParts } from './bundle-parts.ts'
 import { type LookUp, lookUp } from './look-up.ts'
 import type { Step } from './plan-steps.ts'
-import type { BundleParts } from './run-bundle.ts'
 
 /** Which resource each step means, now that the database was asked for what the criteria match. */
 export interface Identities {
@@ -18,7 +18,7 @@ export interface Identities {
 }
 
 export async function identifySteps(
-  parts: BundleParts,
+  parts: TransactionParts,
   tx: Transaction,
   steps: readonly Step[],
   principal: Principal,
@@ -45,7 +45,7 @@ export async function identifySteps(
 }
 
 async function findAll(
-  parts: BundleParts,
+  parts: TransactionParts,
   tx: Transaction,
   steps: readonly Step[],
   principal: Principal,

@@ -4,9 +4,9 @@ import type { Viewer } from '#fhir/search-query.ts'
 import type { Transaction } from '#store/store.ts'
 import type { Criteria } from '../criteria.ts'
 import { searchMatches } from '../find-matches.ts'
+import type { TransactionParts } from './bundle-parts.ts'
 import { refuseEntry } from './entry-refusal.ts'
 import { hasIdentifier, type IdentifierCriterion, readIdentifierCriterion } from './identifier-criterion.ts'
-import type { BundleParts } from './run-bundle.ts'
 
 /** Criteria in a bundle that must be answered before its first write. */
 export interface LookUp {
@@ -27,7 +27,7 @@ const together = 50
 const mostAlone = 500
 
 export async function lookUp(
-  parts: BundleParts,
+  parts: TransactionParts,
   tx: Transaction,
   lookUps: readonly LookUp[],
 ): Promise<ReadonlyMap<LookUp, Matches>> {
@@ -64,7 +64,7 @@ export async function lookUp(
 
 /** False when the answer is too long to tell whose matches are missing. */
 async function searchTogether(
-  parts: BundleParts,
+  parts: TransactionParts,
   tx: Transaction,
   chunk: readonly (readonly [LookUp, IdentifierCriterion])[],
   found: Map<LookUp, Matches>,
@@ -86,7 +86,7 @@ async function searchTogether(
 }
 
 async function search(
-  parts: BundleParts,
+  parts: TransactionParts,
   tx: Transaction,
   { type, viewer, expression }: LookUp,
   criteria: Criteria,

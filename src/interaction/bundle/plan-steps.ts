@@ -2,9 +2,9 @@ import { Refusal } from '#fhir/refusal.ts'
 import { type Criteria, readCriteria } from '../criteria.ts'
 import type { FhirRequest } from '../exchange.ts'
 import { type BundleEntry, readEntry } from './bundle-entry.ts'
+import type { TransactionParts } from './bundle-parts.ts'
 import { refuseEntry } from './entry-refusal.ts'
 import { buildEntryRequest } from './entry-request.ts'
-import type { BundleParts } from './run-bundle.ts'
 
 /** One entry of a transaction, as far as it can be known without asking the database. */
 export interface Step {
@@ -18,7 +18,7 @@ export interface Step {
 }
 
 export function planSteps(
-  parts: BundleParts,
+  parts: TransactionParts,
   list: readonly unknown[],
   bundle: FhirRequest,
 ): readonly Step[] {

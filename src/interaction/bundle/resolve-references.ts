@@ -6,12 +6,12 @@ import type { Transaction } from '#store/store.ts'
 import { parseQuery } from '../address/query.ts'
 import { viewerOf } from '../authorise.ts'
 import type { Criteria } from '../criteria.ts'
+import type { TransactionParts } from './bundle-parts.ts'
 import { EntryLinks } from './entry-links.ts'
 import { hasIdentifier, readIdentifierCriterion } from './identifier-criterion.ts'
 import type { Identities } from './identify-steps.ts'
 import { type LookUp, lookUp } from './look-up.ts'
 import type { Step } from './plan-steps.ts'
-import type { BundleParts } from './run-bundle.ts'
 import { visitLinks } from './visit-links.ts'
 
 interface ConditionalReference {
@@ -25,7 +25,7 @@ const conditional = /^([A-Z][A-Za-z]+)\?(.+)$/s
 
 /** The resources of the steps with every link to another entry, and every conditional reference, made `Type/id`. */
 export async function resolveReferences(
-  parts: BundleParts,
+  parts: TransactionParts,
   tx: Transaction,
   steps: readonly Step[],
   identities: Identities,
@@ -68,7 +68,7 @@ function bodyOf({ entry, request }: Step): Resource | undefined {
 
 /** https://hl7.org/fhir/R4/http.html#trules: exactly one match, in the database or among the entries themselves. */
 async function findReferences(
-  parts: BundleParts,
+  parts: TransactionParts,
   tx: Transaction,
   steps: readonly Step[],
   identities: Identities,
@@ -150,7 +150,7 @@ function matchesAmong(
   return matching.map((step) => targets.get(step)).filter((key) => key !== undefined)
 }
 
-function collect(parts: BundleParts, steps: readonly Step[]): ReadonlyMap<string, ConditionalReference> {
+function collect(parts: TransactionParts, steps: readonly Step[]): ReadonlyMap<string, ConditionalReference> {
   const asked = new Map<string, ConditionalReference>()
   for (const step of steps) {
     const resource = bodyOf(step)

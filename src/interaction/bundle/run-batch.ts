@@ -3,10 +3,10 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { FhirRequest, FhirResponse } from '../exchange.ts'
 import type { Road } from '../walk.ts'
 import { readEntry } from './bundle-entry.ts'
+import type { BundleParts } from './bundle-parts.ts'
 import { refuseEntry } from './entry-refusal.ts'
 import { buildEntryRequest } from './entry-request.ts'
 import { buildRefusedEntry, buildResponseBundle, buildResponseEntry } from './response-bundle.ts'
-import type { BundleParts } from './run-bundle.ts'
 
 /** One batch must not take the whole pool: others are waiting too. */
 const concurrency = 4

@@ -4,19 +4,19 @@ import type { Transaction } from '#store/store.ts'
 import { viewerOf } from '../authorise.ts'
 import type { FhirRequest, FhirResponse } from '../exchange.ts'
 import type { Road } from '../walk.ts'
+import type { TransactionParts } from './bundle-parts.ts'
 import { type Identities, identifySteps } from './identify-steps.ts'
 import { locateMissing } from './locate-missing.ts'
 import { inProcessingOrder, planSteps, refuseStep, type Step } from './plan-steps.ts'
 import { resolveReferences } from './resolve-references.ts'
 import { buildResponseBundle, buildResponseEntry } from './response-bundle.ts'
-import type { BundleParts } from './run-bundle.ts'
 
 /**
  * https://hl7.org/fhir/R4/http.html#transaction: all or nothing. What needs the database is asked for all entries at
  * once; the steps then mostly fill the transaction's buffer, which goes out in few statements.
  */
 export async function runTransaction(
-  parts: BundleParts,
+  parts: TransactionParts,
   list: readonly unknown[],
   bundle: FhirRequest,
   principal: Principal,

@@ -1,6 +1,6 @@
 import type { Definitions, ElementDefinition } from '#fhir/definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
-import { insertValue, listLength, setValue } from './change-places.ts'
+import { type BuiltValue, insertValue, listLength, setValue } from './change-places.ts'
 import { type ElementShape, findElement, isChoice, jsonName, shapeOf, typesOf } from './element-shape.ts'
 import { type Allowance, copyJson, isObject, type JsonObject } from './json-value.ts'
 import type { NamedValue, PatchValue } from './patch-parameters.ts'
@@ -9,13 +9,6 @@ export interface BuildContext {
   readonly definitions: Definitions
   readonly allowance: Allowance
   readonly expression: string
-}
-
-/** A value made to fit an element: under which name it goes, and the extensions of a primitive beside it. */
-export interface BuiltValue {
-  readonly key: string
-  readonly value: unknown
-  readonly twin?: JsonObject
 }
 
 /** "The type of the value must be correct for the place": https://hl7.org/fhir/R4/fhirpatch.html */

@@ -1,6 +1,12 @@
-import type { BuiltValue } from './build-value.ts'
 import { alignedTwins, type Holder, type Place } from './items.ts'
 import type { JsonObject } from './json-value.ts'
+
+/** A value made to fit an element: under which name it goes, and the extensions of a primitive beside it. */
+export interface BuiltValue {
+  readonly key: string
+  readonly value: unknown
+  readonly twin?: JsonObject
+}
 
 export function listLength(object: JsonObject, key: string): number {
   const list = object[key]
