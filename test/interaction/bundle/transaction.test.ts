@@ -317,3 +317,64 @@ describe('a transaction is refused as a whole, with the entry that it failed at'
     expect(found.bundle.total).toBe(0)
   })
 })
+
+describe('a transaction of a caller who sees only a part', () => {
+  test('may create for itself, references to later entries included, and for nobody else', async () => {
+    const mine = await caller.send('POST', 'Patient', patient('Self'))
+    const other = await caller.send('POST', 'Patient', patient('Other'))
+    const self = await callAs(server, { scope: 'patient/*.cruds', patient: mine.resource.id as string })
+    const appointment = (id: unknown, reason: string) => ({
+      resourceType: 'Appointment',
+      status: 'proposed',
+      participant: [{ actor: { reference: `Patient/${id}` }, status: 'accepted' }],
+      reasonReference: [{ reference: reason }],
+    })
+    const condition = (id: unknown) => ({
+      resourceType: 'Condition',
+      code: { text: 'x' },
+      subject: { reference: `Patient/${id}` },
+    })
+    const entries = (id: unknown) => [
+      entry('POST', 'Appointment', appointment(mine.resource.id, 'urn:uuid:c')),
+      entry('POST', 'Condition', condition(id), { fullUrl: 'urn:uuid:c' }),
+    ]
+    const allowed = await self.post('transaction', entries(mine.resource.id))
+    expect(statusesOf(allowed)).toEqual(['201 Created', '201 Created'])
+    const refused = await self.post('transaction', entries(other.resource.id))
+    expect(refused.status).toBe(403)
+    expect(expressionsOf(refused)).toEqual(['Bundle.entry[1]'])
+    const count = await caller.send('GET', `Appointment?patient=${mine.resource.id}&_summary=count`)
+    expect(count.bundle.total).toBe(1)
+  })
+
+  test('is told nothing of what it may not see', async () => {
+    const mine = await caller.send('POST', 'Patient', patient('Self'))
+    const other = await caller.send('POST', 'Patient', patient('Other'))
+    const self = await callAs(server, { scope: 'patient/*.cruds', patient: mine.resource.id as string })
+    const answer = await self.post('transaction', [entry('GET', `Patient/${other.resource.id}`)])
+    expect(answer.status).toBe(404)
+  })
+})
+
+test('transactions that change the same resources in different orders all come through', async () => {
+  const ids = ['r0', 'r1', 'r2', 'r3']
+  for (const id of ids) await caller.send('PUT', `Patient/${id}`, { ...patient('Race'), id })
+  const answers = await Promise.all(
+    Array.from({ length: 12 }, (_, i) => {
+      const order = i % 2 === 0 ? ids : ids.toReversed()
+      return caller.post(
+        'transaction',
+        order.map((id) => entry('PUT', `Patient/${id}`, { ...patient(`Race ${i}`), id })),
+      )
+    }),
+  )
+  expect(answers.map(({ status }) => status)).toEqual(new Array(12).fill(200))
+  const stored = await Promise.all(ids.map((id) => caller.send('GET', `Patient/${id}`)))
+  expect(stored.map(({ resource }) => (resource.meta as { versionId: string }).versionId)).toEqual([
+    '13',
+    '13',
+    '13',
+    '13',
+  ])
+  expect(new Set(stored.map(({ resource }) => JSON.stringify(resource.name))).size).toBe(1)
+})
