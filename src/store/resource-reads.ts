@@ -87,7 +87,8 @@ export class ResourceReads {
     const rows = await this.#run<VersionRow>({
       text: `select h.id, h.version, h.updated, h.deleted, h.method, h.text
         from ${quoted(type.toLowerCase())} r
-        join history h on h.tenant = r.tenant and h.type = $2 and h.id = r.id and h.version = r.version
+        cross join lateral (select * from history h
+          where h.tenant = $1 and h.type = $2 and h.id = r.id and h.version = r.version offset 0) h
         where r.tenant = $1 and r.id = any($3::text[]) and ${predicate}`,
       values,
     })

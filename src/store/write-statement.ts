@@ -24,6 +24,28 @@ export interface TableShape {
  * delete; audit rows; targets' types and ids; ids of AuditEvents referred to.
  */
 export function buildWriteStatement(shape: WriteShape): string {
+  const key = [
+    ...shape.tables.map(({ table, fresh }) => `${table.name}${fresh ? '+' : '='}`),
+    ...shape.deletes.map(({ name }) => `${name}-`),
+    shape.historyOnly,
+    shape.audit !== undefined,
+    shape.references,
+    shape.auditReferences,
+  ].join(' ')
+  let text = texts.get(key)
+  if (text === undefined) {
+    text = writeText(shape)
+    if (texts.size >= mostTexts) texts.clear()
+    texts.set(key, text)
+  }
+  return text
+}
+
+/** The texts are some kilobytes each, and a bundle may mix any types. */
+const mostTexts = 500
+const texts = new Map<string, string>()
+
+function writeText(shape: WriteShape): string {
   let parameter = 1
   const next = () => `$${++parameter}`
   const steps: string[] = []

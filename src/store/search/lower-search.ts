@@ -78,7 +78,12 @@ function onlyMatches(page: Page, type: string): string {
   if (type === auditTable) {
     return `SELECT '${type}' AS type, m.id, m.version, m.updated, 'POST' AS method, m.text${shown} FROM (${matches}) m ORDER BY ${sorted}`
   }
-  return `SELECT '${type}' AS type, m.id, m.version, h.updated, h.method, h.text${shown} FROM (${matches}) m JOIN history h ON h.tenant = $1 AND h.type = '${type}' AND h.id = m.id AND h.version = m.version ORDER BY ${sorted}`
+  return `SELECT '${type}' AS type, m.id, m.version, h.updated, h.method, h.text${shown} FROM (${matches}) m CROSS JOIN ${textOf(`'${type}'`, 'm')} ORDER BY ${sorted}`
+}
+
+/** By key for each row of the page: OFFSET keeps PostgreSQL from starting with all of history before it has statistics. */
+function textOf(type: string, page: string): string {
+  return `LATERAL (SELECT h.* FROM history h WHERE h.tenant = $1 AND h.type = ${type} AND h.id = ${page}.id AND h.version = ${page}.version OFFSET 0) h`
 }
 
 /** A page of one type's rows, and one more, in order. `typed`: several types share the page. */
@@ -114,7 +119,7 @@ function withIncludes(page: Page, types: readonly string[], viewer: Viewer): str
   const selects = types.map((type) => `(${matchesSelect(page, type, true)})`).join(' UNION ALL ')
   const pageTable = `page AS MATERIALIZED (SELECT q.*, row_number() OVER (ORDER BY ${sorted}) AS place FROM (${selects}) q ORDER BY ${sorted} LIMIT ${query.count + 1})`
   const shown = keys.map((key) => `, p.${key}::text AS ${key}`).join('')
-  const matches = `SELECT p.place, p.type, p.id, p.version, p.updated, coalesce(h.method, 'POST') AS method, coalesce(h.text, p.text) AS text${shown} FROM page p LEFT JOIN history h ON h.tenant = $1 AND h.type = p.type AND h.id = p.id AND h.version = p.version`
+  const matches = `SELECT p.place, p.type, p.id, p.version, p.updated, coalesce(h.method, 'POST') AS method, coalesce(h.text, p.text) AS text${shown} FROM page p LEFT JOIN ${textOf('p.type', 'p')} ON TRUE`
   const included = includesSelect(lowering, query, types, viewer)
   if (included === undefined) return `WITH ${pageTable} ${matches} ORDER BY place`
   const none = keys.map((key) => `, NULL AS ${key}`).join('')
