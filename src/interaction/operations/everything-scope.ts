@@ -17,6 +17,7 @@ export interface EverythingScope {
   tells(type: string): boolean
   /** Of a type outside: practitioners, organizations, medications … that the record refers to. */
   includes(type: string): boolean
+  readonly anyIncluded: boolean
   query(type: string): SearchQuery
 }
 
@@ -47,13 +48,14 @@ export function readScope(
     count,
     tells,
     includes,
+    anyIncluded,
     query: (type) => ({
       types: [type],
       where: buildWhere(definitions, type, patientId, dates),
       sort: [],
       count,
       total: 'none',
-      includes: anyIncluded ? [{ reverse: false, iterate: false, type, parameter: '*' }] : [],
+      includes: [],
     }),
   }
 }

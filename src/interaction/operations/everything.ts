@@ -9,6 +9,7 @@ import type { RoadParts } from '../walk.ts'
 import { checkThere } from './change-meta.ts'
 import { type EverythingScope, readScope } from './everything-scope.ts'
 import { loadOperationDefinition } from './operation-definition.ts'
+import { readReferenced } from './referenced.ts'
 
 type EverythingParts = Pick<RoadParts, 'definitions' | 'settings' | 'pages' | 'clock'>
 
@@ -19,8 +20,7 @@ interface Place {
 }
 
 interface Page {
-  readonly told: readonly StoredVersion[]
-  readonly included: readonly StoredVersion[]
+  readonly matches: readonly StoredVersion[]
   readonly next?: Place
 }
 
@@ -45,7 +45,9 @@ async function everything(parts: EverythingParts, call: OperationCall): Promise<
   const token = request.query.find(([name]) => name === '_page')?.[1]
   if (token === undefined) checkThere(await store.read('Patient', id), 'Patient', id)
   const start = token === undefined ? { type: 0 } : readPlace(parts.pages.open(token, about))
-  const { told, included, next } = await readPage(store, scope, start)
+  const { matches, next } = await readPage(store, scope, start)
+  const told = matches.filter(({ type }) => scope.tells(type))
+  const included = scope.anyIncluded ? await readReferenced(store, matches, scope, base) : []
   const self = `${base}/Patient/${id}/$everything${question === '' ? '' : `?${question}`}`
   const links: [string, string][] = [['self', self]]
   if (next !== undefined) {
@@ -61,26 +63,19 @@ async function everything(parts: EverythingParts, call: OperationCall): Promise<
 
 /** At most `count` resources of the record; fewer when the next type would not fit whole. */
 async function readPage(store: Reads, scope: EverythingScope, start: Place): Promise<Page> {
-  const told: StoredVersion[] = []
-  const included = new Map<string, StoredVersion>()
+  const matches: StoredVersion[] = []
   let place: Place | undefined = start
-  let room = scope.count
-  while (place !== undefined && room > 0) {
+  while (place !== undefined && matches.length < scope.count) {
     const pages = await searchTypes(store, scope, place)
+    if (pages.length === 0) return { matches }
     for (const { type, page } of pages) {
-      if (page.matches.length > room) return { told, included: [...included.values()], next: { type } }
-      room -= page.matches.length
-      const name = scope.types[type] ?? ''
-      if (scope.tells(name)) told.push(...page.matches)
-      for (const stored of page.included) {
-        if (scope.includes(stored.type)) included.set(`${stored.type}/${stored.id}`, stored)
-      }
+      if (matches.length + page.matches.length > scope.count) return { matches, next: { type } }
+      matches.push(...page.matches)
       place = page.next === undefined ? placeAt(scope, type + 1) : { type, cursor: page.next }
       if (page.next !== undefined) break
     }
-    if (pages.length === 0) place = undefined
   }
-  return { told, included: [...included.values()], ...(place !== undefined && { next: place }) }
+  return place === undefined ? { matches } : { matches, next: place }
 }
 
 function searchTypes(
