@@ -23,7 +23,7 @@ export async function identifySteps(
   steps: readonly Step[],
   principal: Principal,
 ): Promise<Identities> {
-  const matches = await findAll(parts, tx, steps, principal)
+  const matches = withoutDeleted(steps, await findAll(parts, tx, steps, principal))
   const targets = new Map<Step, string>()
   const repeats = new Map<Step, Step>()
   const creators = new Map<string, Step>()
@@ -42,6 +42,21 @@ export async function identifySteps(
   const identities = { matches, targets, repeats }
   checkDistinct(steps, identities)
   return identities
+}
+
+/** Deletes come first: a conditional create does not find what the transaction has deleted by then. */
+function withoutDeleted(steps: readonly Step[], found: Identities['matches']): Identities['matches'] {
+  const deleted = new Set(
+    steps
+      .filter(({ request }) => request.interaction === 'delete')
+      .flatMap((step) => keysOf(step, found.get(step), targetOf(step, found.get(step)))),
+  )
+  if (deleted.size === 0) return found
+  const left = [...found].map(([step, matches]): [Step, readonly StoredVersion[]] => [
+    step,
+    isCreate(step) ? matches.filter(({ type, id }) => !deleted.has(`${type}/${id}`)) : matches,
+  ])
+  return new Map(left)
 }
 
 async function findAll(
@@ -117,7 +132,8 @@ function keysOf(
 ): readonly string[] {
   if (matches === undefined || matches.length === 0) {
     const keys = target === undefined ? [] : [target]
-    return step.criteria === undefined ? keys : [...keys, criteriaKey(step)]
+    const open = step.criteria !== undefined && step.request.interaction !== 'delete'
+    return open ? [...keys, criteriaKey(step)] : keys
   }
   // Nothing is written where a conditional create finds its resource.
   return isCreate(step) ? [] : matches.map(({ type, id }) => `${type}/${id}`)

@@ -245,17 +245,34 @@ describe('conditional entries', () => {
   })
 
   test.each([
-    ['two conditional updates with the same criteria', 'PUT', 'PUT'],
-    ['a conditional update and a conditional delete of one resource', 'PUT', 'DELETE'],
-  ])('%s are refused', async (_, first, second) => {
-    for (const there of [false, true]) {
+    ['two conditional updates with the same criteria, of what is there', 'PUT', 'PUT', true],
+    ['two conditional updates with the same criteria, of what is not', 'PUT', 'PUT', false],
+    ['a conditional update and a conditional delete of one resource', 'PUT', 'DELETE', true],
+  ])('%s are refused', async (_, first, second, there) => {
+    const identifier = freshIdentifier()
+    if (there) await caller.send('POST', 'Patient', patient(identifier))
+    const one = (method: string) =>
+      entry(method, `Patient?${criteria(identifier)}`, method === 'PUT' ? patient(identifier) : undefined)
+    const answer = await caller.post('transaction', [one(first), one(second)])
+    expect(answer.status).toBe(400)
+    expect(expressionsOf(answer)).toEqual(['Bundle.entry[0]', 'Bundle.entry[1]'])
+  })
+
+  test('a conditional create does not find what the transaction deletes, by id or by criteria', async () => {
+    for (const by of ['id', 'criteria']) {
       const identifier = freshIdentifier()
-      if (there) await caller.send('POST', 'Patient', patient(identifier))
-      const one = (method: string) =>
-        entry(method, `Patient?${criteria(identifier)}`, method === 'PUT' ? patient(identifier) : undefined)
-      const answer = await caller.post('transaction', [one(first), one(second)])
-      expect(answer.status).toBe(400)
-      expect(expressionsOf(answer)).toEqual(['Bundle.entry[0]', 'Bundle.entry[1]'])
+      const { resource } = await caller.send('POST', 'Patient', patient(identifier))
+      const answer = await caller.post('transaction', [
+        entry('POST', 'Patient', patient(identifier), {
+          fullUrl: 'urn:uuid:n',
+          ifNoneExist: criteria(identifier),
+        }),
+        entry('POST', 'Observation', observation('urn:uuid:n')),
+        entry('DELETE', by === 'id' ? `Patient/${resource.id}` : `Patient?${criteria(identifier)}`),
+      ])
+      expect(statusesOf(answer)).toEqual(['201 Created', '201 Created', '204 No Content'])
+      const stored = await caller.send('GET', instanceOf(answer, 1))
+      expect(stored.resource).toMatchObject({ subject: { reference: instanceOf(answer, 0) } })
     }
   })
 
