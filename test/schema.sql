@@ -19,7 +19,8 @@ table <each of the types but auditevent>
   id text C not null
   version integer not null
   updated timestamp with time zone not null
-  content jsonb not null
+  method text not null
+  text text not null
   by__profile text[] C
   by__security text[] C
   by__source text C

@@ -7,6 +7,7 @@ const raceLost = new Set([
   '40P01', // deadlock_detected
 ])
 const gone = new Set([
+  ...['08000', '08001', '08003', '08004', '08006', '08007'], // connection exceptions but protocol_violation, which is ours
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
@@ -51,7 +52,7 @@ function translateAnswer(code: string, detail: string | undefined, cause: Error)
       cause,
       headers: { 'Retry-After': '5' },
     })
-  if (gone.has(code) || code.startsWith('08')) return unavailable(cause)
+  if (gone.has(code)) return unavailable(cause)
   return cause
 }
 

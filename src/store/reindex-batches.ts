@@ -4,7 +4,6 @@ import { parseJson } from '#fhir/json.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { quoted } from './quoted.ts'
 import type { RowEncoding } from './row-encoding.ts'
-import { auditTable } from './table-ddl.ts'
 import type { TypeTable } from './type-tables.ts'
 
 /** Parameters of a type that have come equally far, so that one reading fills them all. */
@@ -86,17 +85,11 @@ export class ReindexBatches {
   }
 
   async #read(table: TypeTable, { after }: PendingGroup): Promise<readonly Row[]> {
-    const name = quoted(table.name)
-    const from =
-      table.name === auditTable
-        ? `select r.tenant, r.id, r.version, r.text from ${name} r where true`
-        : `select r.tenant, r.id, r.version, h.text from ${name} r
-           join history h on h.tenant = r.tenant and h.type = '${table.type}' and h.id = r.id and h.version = r.version where true`
     const place = after === undefined ? '' : ' and (r.tenant, r.id) > ($2, $3)'
-    const { rows } = await this.#client.query<Row>(`${from}${place} order by r.tenant, r.id limit $1`, [
-      this.#options.batchRows ?? usualBatch,
-      ...(after ?? []),
-    ])
+    const { rows } = await this.#client.query<Row>(
+      `select r.tenant, r.id, r.version, r.text from ${quoted(table.name)} r where true${place} order by r.tenant, r.id limit $1`,
+      [this.#options.batchRows ?? usualBatch, ...(after ?? [])],
+    )
     return rows
   }
 

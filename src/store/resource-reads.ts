@@ -82,14 +82,11 @@ export class ResourceReads {
   }
 
   async #readVisible(type: string, ids: readonly string[]): Promise<readonly StoredVersion[]> {
-    const values: unknown[] = [this.#viewer.tenant, type, ids]
+    const values: unknown[] = [this.#viewer.tenant, ids]
     const predicate = this.#visibility(this.#viewer, type, 'r', values)
     const rows = await this.#run<VersionRow>({
-      text: `select h.id, h.version, h.updated, h.deleted, h.method, h.text
-        from ${quoted(type.toLowerCase())} r
-        cross join lateral (select * from history h
-          where h.tenant = $1 and h.type = $2 and h.id = r.id and h.version = r.version offset 0) h
-        where r.tenant = $1 and r.id = any($3::text[]) and ${predicate}`,
+      text: `select r.id, r.version, r.updated, false as deleted, r.method, r.text
+        from ${quoted(type.toLowerCase())} r where r.tenant = $1 and r.id = any($2::text[]) and ${predicate}`,
       values,
     })
     return rows.map((row) => storedVersion(type, row))

@@ -15,7 +15,7 @@ ${grantFilling(table.columns)};
 call almanac_hold_tenant('${auditTable}');
 call almanac_hold_tenant('${auditTable}_rest');`
   const name = quoted(table.name)
-  return `create table ${name} (${[...keyColumns, 'content jsonb not null', ...search, 'primary key (tenant, id)'].join(', ')});
+  return `create table ${name} (${[...keyColumns, 'method text not null', 'text text not null', ...search, 'primary key (tenant, id)'].join(', ')});
 grant select, insert, update, delete on ${name} to almanac_server;
 grant select, update on ${name} to almanac_upkeep;
 call almanac_hold_tenant('${table.name}');`

@@ -95,10 +95,10 @@ const rowFields = 'id text, version integer, updated timestamptz, method text, t
 
 function putRows(table: TypeTable, fresh: boolean, rows: string): string {
   const names = table.columns.map(({ name }) => name)
-  const insert = `insert into ${quoted(table.name)} (${['tenant, id, version, updated, content', ...names].join(', ')})
-    select ${['$1, id, version, updated, text::jsonb', ...names].join(', ')} from ${rows}`
+  const insert = `insert into ${quoted(table.name)} (${['tenant, id, version, updated, method, text', ...names].join(', ')})
+    select ${['$1, id, version, updated, method, text', ...names].join(', ')} from ${rows}`
   if (fresh) return insert
-  const set = ['version', 'updated', 'content', ...names].map((name) => `${name} = excluded.${name}`)
+  const set = ['version', 'updated', 'method', 'text', ...names].map((name) => `${name} = excluded.${name}`)
   return `${insert} on conflict (tenant, id) do update set ${set.join(', ')}`
 }
 

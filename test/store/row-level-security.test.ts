@@ -49,7 +49,7 @@ describe('a clinic sees its own rows and no others', () => {
   test('a row of another clinic can be neither written nor taken over', async () => {
     await expect(
       server.query(
-        `insert into patient (tenant, id, version, updated, content) values ('north', 'x', 1, now(), '{}')`,
+        `insert into patient (tenant, id, version, updated, method, text) values ('north', 'x', 1, now(), 'PUT', '{}')`,
       ),
     ).rejects.toThrow(/row-level security/)
     await expect(server.query(`update patient set tenant = 'north'`)).rejects.toThrow(/row-level security/)

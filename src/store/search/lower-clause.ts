@@ -97,8 +97,7 @@ class Statement implements Lowering {
       const layout = narrative === undefined ? undefined : layoutOf(narrative)
       return layout?.shape === 'words' ? `${alias}.${layout.column} @@ ${query}::tsquery` : never
     }
-    const content = type === 'AuditEvent' ? `${alias}.text::jsonb` : `${alias}.content`
-    return `to_tsvector('simple', (${wordsIn(content)})) @@ ${query}::tsquery`
+    return `to_tsvector('simple', (${wordsIn(`${alias}.text::jsonb`)})) @@ ${query}::tsquery`
   }
 }
 

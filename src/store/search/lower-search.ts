@@ -40,7 +40,8 @@ export function lowerSearch(
   const { prepared } = hints
   const found = { text: '', values, prepared, order, ...(cursor === undefined ? {} : { cursor }) }
   const total = query.total === 'none' ? undefined : totalSelect(lowering, types, query)
-  if (query.count === 0) return { ...found, text: `SELECT ${total ?? '0'} AS total` }
+  if (query.count === 0)
+    return { ...found, text: `SELECT ${total ?? '0'} AS total WHERE $1::text IS NOT NULL` }
   const page = { lowering, query, order, cursor, hints }
   const rows =
     types.length === 1 && query.includes.length === 0 && total === undefined
@@ -63,7 +64,7 @@ interface Page {
 
 const auditTable = 'AuditEvent'
 
-/** The hot road: one type, nothing included. Ids and versions first, then the few texts by key. */
+/** The hot road: one type, nothing included. */
 function onlyMatches(page: Page, type: string): string {
   const { order, cursor } = page
   const keys = order.keys.map((_, place) => `k${place}`)
@@ -75,15 +76,7 @@ function onlyMatches(page: Page, type: string): string {
     ['m.id'],
   )
   const matches = matchesSelect(page, type, false)
-  if (type === auditTable) {
-    return `SELECT '${type}' AS type, m.id, m.version, m.updated, 'POST' AS method, m.text${shown} FROM (${matches}) m ORDER BY ${sorted}`
-  }
-  return `SELECT '${type}' AS type, m.id, m.version, h.updated, h.method, h.text${shown} FROM (${matches}) m CROSS JOIN ${textOf(`'${type}'`, 'm')} ORDER BY ${sorted}`
-}
-
-/** By key for each row of the page: OFFSET keeps PostgreSQL from starting with all of history before it has statistics. */
-function textOf(type: string, page: string): string {
-  return `LATERAL (SELECT h.* FROM history h WHERE h.tenant = $1 AND h.type = ${type} AND h.id = ${page}.id AND h.version = ${page}.version OFFSET 0) h`
+  return `SELECT '${type}' AS type, m.id, m.version, m.updated, m.method, m.text${shown} FROM (${matches}) m ORDER BY ${sorted}`
 }
 
 /** A page of one type's rows, and one more, in order. `typed`: several types share the page. */
@@ -95,13 +88,13 @@ function matchesSelect(
   const backwards = cursor?.backwards ?? false
   const expressions = order.keys.map((key) => key.expression(type, 'r'))
   const ties = typed ? ['r.id', typeText(type)] : ['r.id']
-  const condition = rowsOf(lowering, type, 'r', query.where, hints.checking) ?? never
+  const condition = rowsOf(lowering, type, 'r', query.where, hints.checking) ?? `r.tenant = $1 AND ${never}`
   const after =
     cursor === undefined ? '' : ` AND ${afterCursor(order, cursor, expressions, ties, lowering.bind)}`
   const sortColumns = expressions.map((expression, place) => `, ${expression} AS k${place}`).join('')
   const typeColumn = typed ? `, ${typeText(type)} AS type` : ''
-  const textColumn = type === auditTable ? ', r.text' : typed ? ', NULL::text AS text' : ''
-  const columns = `r.id, r.version, r.updated${typeColumn}${textColumn}${sortColumns}`
+  const method = type === auditTable ? `'POST' AS method` : 'r.method'
+  const columns = `r.id, r.version, r.updated, ${method}, r.text${typeColumn}${sortColumns}`
   const limit = `LIMIT ${query.count + 1}`
   const from = `FROM ${tableOf(type)} r WHERE ${condition}${after}`
   // The name of the type is the same for all rows here: it orders nothing before the types are put together.
@@ -119,7 +112,7 @@ function withIncludes(page: Page, types: readonly string[], viewer: Viewer): str
   const selects = types.map((type) => `(${matchesSelect(page, type, true)})`).join(' UNION ALL ')
   const pageTable = `page AS MATERIALIZED (SELECT q.*, row_number() OVER (ORDER BY ${sorted}) AS place FROM (${selects}) q ORDER BY ${sorted} LIMIT ${query.count + 1})`
   const shown = keys.map((key) => `, p.${key}::text AS ${key}`).join('')
-  const matches = `SELECT p.place, p.type, p.id, p.version, p.updated, coalesce(h.method, 'POST') AS method, coalesce(h.text, p.text) AS text${shown} FROM page p LEFT JOIN ${textOf('p.type', 'p')} ON TRUE`
+  const matches = `SELECT p.place, p.type, p.id, p.version, p.updated, p.method, p.text${shown} FROM page p`
   const included = includesSelect(lowering, query, types, viewer)
   if (included === undefined) return `WITH ${pageTable} ${matches} ORDER BY place`
   const none = keys.map((key) => `, NULL AS ${key}`).join('')

@@ -36,7 +36,7 @@ export function storedTerminology(run: Run, definitions: Definitions, tenant: st
     if (layout?.shape !== 'uri') return undefined
     const [plain = '', version] = canonical.split('|')
     const rows = await run<{ content: Content & { version?: string } }>({
-      text: `SELECT content FROM ${tableOf(type)} WHERE tenant = $1 AND ${layout.column} = $2 ORDER BY updated DESC, id LIMIT 20`,
+      text: `SELECT text::jsonb AS content FROM ${tableOf(type)} WHERE tenant = $1 AND ${layout.column} = $2 ORDER BY updated DESC, id LIMIT 20`,
       values: [tenant, plain],
     })
     return rows.find(({ content }) => version === undefined || content.version === version)?.content
