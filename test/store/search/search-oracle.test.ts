@@ -1,13 +1,9 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { createExtractor } from '../../../src/fhir/extract.ts'
-import { loadDefinitions } from '../../../src/fhir/load-definitions.ts'
-import type { Resource } from '../../../src/fhir/resource.ts'
 import { type ParseOptions, parseSearch } from '../../../src/fhir/search-parse.ts'
 import type { SearchQuery, Viewer } from '../../../src/fhir/search-query.ts'
-import type { Store } from '../../../src/store/store.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
-import { type Indexed, keyOf, SearchOracle } from '../../support/search-oracle.ts'
+import { keyOf, SearchOracle } from '../../support/search-oracle.ts'
 import {
   criterion,
   filter,
@@ -17,12 +13,10 @@ import {
   population,
   sortKeys,
 } from '../../support/search-population.ts'
+import { definitions, options as usual, writeIndexed } from './population.ts'
 
-const definitions = loadDefinitions()
 const options: ParseOptions = {
-  strict: true,
-  base: 'http://127.0.0.1/fhir',
-  timeZone: 'Europe/Berlin',
+  ...usual,
   count: { default: 1000, most: 1000 },
   now: new Date('2026-01-05T00:00:00Z'),
 }
@@ -35,29 +29,9 @@ let oracle: SearchOracle
 beforeAll(async () => {
   clinic = await createTestDatabase({ checkReferences: false })
   const [resources = []] = fc.sample(population, { numRuns: 1, seed: 20_260_301 })
-  oracle = new SearchOracle(definitions, await writeAll(clinic.database.asSystem(tenant), resources))
+  oracle = new SearchOracle(definitions, await writeIndexed(clinic.database.asSystem(tenant), resources))
 })
 afterAll(() => clinic.drop())
-
-async function writeAll(store: Store, resources: readonly Resource[]): Promise<Indexed[]> {
-  const extractor = createExtractor(definitions)
-  const indexed: Indexed[] = []
-  await store.transaction(async (tx) => {
-    for (const [place, { resourceType: type, id = '', ...rest }] of resources.entries()) {
-      const updated = new Date(Date.UTC(2026, 0, 1 + (place % 4), 0, 0, place % 7))
-      const meta = { ...rest.meta, versionId: '1', lastUpdated: updated.toISOString() }
-      const resource: Resource = { ...rest, resourceType: type, id, meta }
-      const text = JSON.stringify(resource)
-      tx.write({ method: 'PUT', type, id, version: 1, updated, content: { resource, text } })
-      const values = extractor.extract(resource, {
-        localBases: ['http://127.0.0.1/fhir'],
-        timeZone: 'Europe/Berlin',
-      })
-      indexed.push({ type, id, updated: updated.getTime(), values })
-    }
-  })
-  return indexed
-}
 
 async function checkSearch(query: SearchQuery, viewer: Viewer): Promise<void> {
   const expected = oracle.search(query, viewer)
