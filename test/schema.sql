@@ -1839,7 +1839,7 @@ table insuranceplan
   index <table>_by_administered_by btree (tenant, by_administered_by) WHERE (by_administered_by IS NOT NULL)
   index <table>_by_owned_by btree (tenant, by_owned_by) WHERE (by_owned_by IS NOT NULL)
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_city gin_trgm_ops, by_address_country gin_trgm_ops, by_address_postalcode gin_trgm_ops, by_address_state gin_trgm_ops, by_address_use, by_administered_by_also, by_endpoint, by_identifier, by_name gin_trgm_ops, by_owned_by_also, by_phonetic gin_trgm_ops, by_type) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_administered_by_also, by_endpoint, by_identifier, by_name gin_trgm_ops, by_owned_by_also, by_phonetic gin_trgm_ops, by_type) WITH (gin_pending_list_limit='512')
 
 table invoice
   by__text tsvector
@@ -1979,7 +1979,7 @@ table location
   index <table>_by_organization btree (tenant, by_organization) WHERE (by_organization IS NOT NULL)
   index <table>_by_partof btree (tenant, by_partof) WHERE (by_partof IS NOT NULL)
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_city gin_trgm_ops, by_address_country gin_trgm_ops, by_address_postalcode gin_trgm_ops, by_address_state gin_trgm_ops, by_endpoint, by_identifier, by_name gin_trgm_ops, by_operational_status, by_organization_also, by_partof_also, by_type) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_endpoint, by_identifier, by_name gin_trgm_ops, by_operational_status, by_organization_also, by_partof_also, by_type) WITH (gin_pending_list_limit='512')
 
 table measure
   by__text tsvector
@@ -2630,7 +2630,7 @@ table organization
   by_type text[] C
   index <table>_by_active btree (tenant, by_active) WHERE (by_active IS NOT NULL)
   index <table>_by_partof btree (tenant, by_partof) WHERE (by_partof IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_city gin_trgm_ops, by_address_country gin_trgm_ops, by_address_postalcode gin_trgm_ops, by_address_state gin_trgm_ops, by_address_use, by_endpoint, by_identifier, by_name gin_trgm_ops, by_partof_also, by_phonetic gin_trgm_ops, by_type) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_endpoint, by_identifier, by_name gin_trgm_ops, by_partof_also, by_type) WITH (gin_pending_list_limit='512')
 
 table organizationaffiliation
   by__text tsvector
@@ -2711,7 +2711,7 @@ table patient
   index <table>_by_deceased btree (tenant, by_deceased) WHERE (by_deceased IS NOT NULL)
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
   index <table>_by_organization btree (tenant, by_organization) WHERE (by_organization IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_city gin_trgm_ops, by_address_country gin_trgm_ops, by_address_postalcode gin_trgm_ops, by_address_state gin_trgm_ops, by_address_use, by_email, by_family gin_trgm_ops, by_general_practitioner, by_given gin_trgm_ops, by_identifier, by_language, by_link, by_name gin_trgm_ops, by_organization_also, by_phone, by_phonetic gin_trgm_ops, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_email, by_general_practitioner, by_identifier, by_language, by_link, by_name gin_trgm_ops, by_organization_also, by_phone, by_telecom) WITH (gin_pending_list_limit='512')
 
 table paymentnotice
   by__text tsvector
@@ -2781,7 +2781,7 @@ table person
   index <table>_by_birthdate_start btree (tenant, by_birthdate_start) WHERE (by_birthdate_start IS NOT NULL)
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
   index <table>_by_organization btree (tenant, by_organization) WHERE (by_organization IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_city gin_trgm_ops, by_address_country gin_trgm_ops, by_address_postalcode gin_trgm_ops, by_address_state gin_trgm_ops, by_address_use, by_email, by_identifier, by_link, by_name gin_trgm_ops, by_organization_also, by_patient, by_phone, by_phonetic gin_trgm_ops, by_practitioner, by_relatedperson, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_email, by_identifier, by_link, by_name gin_trgm_ops, by_organization_also, by_patient, by_phone, by_practitioner, by_relatedperson, by_telecom) WITH (gin_pending_list_limit='512')
 
 table plandefinition
   by__text tsvector
@@ -2845,7 +2845,7 @@ table practitioner
   by_telecom text[] C
   index <table>_by_active btree (tenant, by_active) WHERE (by_active IS NOT NULL)
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_city gin_trgm_ops, by_address_country gin_trgm_ops, by_address_postalcode gin_trgm_ops, by_address_state gin_trgm_ops, by_address_use, by_communication, by_email, by_family gin_trgm_ops, by_given gin_trgm_ops, by_identifier, by_name gin_trgm_ops, by_phone, by_phonetic gin_trgm_ops, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_communication, by_email, by_identifier, by_name gin_trgm_ops, by_phone, by_telecom) WITH (gin_pending_list_limit='512')
 
 table practitionerrole
   by__text tsvector
@@ -3025,7 +3025,7 @@ table relatedperson
   index <table>_by_birthdate_start btree (tenant, by_birthdate_start) WHERE (by_birthdate_start IS NOT NULL)
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
   index <table>_by_patient btree (tenant, by_patient) WHERE (by_patient IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_city gin_trgm_ops, by_address_country gin_trgm_ops, by_address_postalcode gin_trgm_ops, by_address_state gin_trgm_ops, by_address_use, by_email, by_identifier, by_name gin_trgm_ops, by_patient_also, by_phone, by_phonetic gin_trgm_ops, by_relationship, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_email, by_identifier, by_name gin_trgm_ops, by_patient_also, by_phone, by_relationship, by_telecom) WITH (gin_pending_list_limit='512')
 
 table requestgroup
   by__text tsvector

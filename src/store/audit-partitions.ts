@@ -16,7 +16,7 @@ export async function makeAuditPartitions(client: ClientBase, now: Date): Promis
     const end = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + ahead + 1))
     const name = `${auditTable}_${start.toISOString().slice(0, 7).replace('-', '_')}`
     if (rows.some((row) => row.name === name)) continue
-    await makePartition(client, name, start.toISOString(), end.toISOString())
+    await makePartition(client, name, `'${start.toISOString()}'`, `'${end.toISOString()}'`)
     made.push(name)
   }
   return made
@@ -28,7 +28,7 @@ export async function makeAuditPartitions(client: ClientBase, now: Date): Promis
  */
 async function makePartition(client: ClientBase, name: string, start: string, end: string): Promise<void> {
   const rest = `${auditTable}_rest`
-  const within = `updated >= '${start}' and updated < '${end}'`
+  const within = `updated >= ${start} and updated < ${end}`
   await client.query(`
     set local lock_timeout = '5s';
     create table ${name} (like ${auditTable} including all);
@@ -40,5 +40,5 @@ async function makePartition(client: ClientBase, name: string, start: string, en
     reset role;
     revoke insert on ${name} from almanac_upkeep;
     revoke all on ${rest} from almanac_upkeep;
-    alter table ${auditTable} attach partition ${name} for values from ('${start}') to ('${end}')`)
+    alter table ${auditTable} attach partition ${name} for values from (${start}) to (${end})`)
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import { type Column, columnsOf } from './columns.ts'
+import { wholeOf } from './search/whole-text.ts'
 
 /** The table of a resource type, derived from its search parameters. Pure: the migrator makes it, a write fills it. */
 export interface TypeTable {
@@ -73,7 +74,8 @@ function deriveTable(
           where: `${column} IS NOT NULL`,
         })
       if (index === 'gin') terms.push(column)
-      if (index === 'trigram') terms.push(`${column} gin_trgm_ops`)
+      if (index === 'trigram' && wholeOf(definitions, parameter) === undefined)
+        terms.push(`${column} gin_trgm_ops`)
     }
   for (const keys of wish?.btree ?? [])
     indexes.push({ name: indexName(name, keys.join('_')), method: 'btree', keys: ['tenant', ...keys] })

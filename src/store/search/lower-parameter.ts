@@ -15,6 +15,7 @@ import {
 } from './packed-text.ts'
 import { dateHullPredicate, datePredicate, numberHullPredicate, numberPredicate } from './range-predicates.ts'
 import { codesOf, identifierTerm, labelTerm, quantityTerm, searchTerms } from './terms.ts'
+import { wholeOf } from './whole-text.ts'
 
 /** One parameter with its OR list, on the columns that `layoutOf` gave it. */
 export function lowerParameter(
@@ -38,7 +39,10 @@ export function lowerParameter(
       return lowerReference(lowering, alias, layout, modifier, values)
     case 'string':
       return anyOf(
-        values.map((value) => `${alias}.${layout.column} LIKE ${lowering.bind(patternOf(modifier, value))}`),
+        values.map((value) => {
+          const pattern = lowering.bind(patternOf(modifier, value))
+          return allOf(textColumns(lowering, parameter).map((column) => `${alias}.${column} LIKE ${pattern}`))
+        }),
       )
     case 'uri':
     case 'uris':
@@ -143,6 +147,15 @@ function lowerReference(
     ...equalsAny(lowering, `${alias}.${layout.column}`, plain),
     ...(also.length === 0 ? [] : [`${alias}.${layout.also} && ${lowering.bind(also)}`]),
   ])
+}
+
+/** The column asked about, after the one whose index finds the rows. */
+function textColumns({ definitions }: Lowering, parameter: SearchParameter): readonly string[] {
+  const whole = wholeOf(definitions, parameter)
+  return [...(whole === undefined ? [] : [whole]), parameter].flatMap((part) => {
+    const layout = layoutOf(part)
+    return layout.shape === 'string' ? [layout.column] : []
+  })
 }
 
 export function patternOf(modifier: Modifier | undefined, value: SearchValue): string {
