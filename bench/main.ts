@@ -47,11 +47,14 @@ async function main(): Promise<void> {
 
 async function measure(folder: string): Promise<Figures> {
   const firstStart = await measureFirstStart(folder)
-  let server = await startServer(folder, values.profile)
+  let server = await startServer(folder)
   const warmStarts: number[] = []
   const helpers: ChildProcess[] = []
   try {
     const seeded = await seedServer(server.port, server.token, sizes)
+    // Memory and profile are of the scenarios, not of the loading.
+    await server.stop()
+    server = await startServer(folder, values.profile)
     const url = new URL(findEmbeddedPostgres(join(folder, 'data')) ?? '')
     const admin = new pg.Client({ connectionString: url.href })
     await admin.connect()

@@ -22,7 +22,7 @@ export async function startServer(folder: string, profile?: string): Promise<Run
   const port = await findFreePort()
   const log = openSync(join(folder, 'server.log'), 'a')
   const started = performance.now()
-  const child = spawn(process.execPath, [...profiling(profile), join(root, 'src', 'main.ts')], {
+  const child = spawn(process.execPath, [...profiling(profile), ...startArguments()], {
     cwd: root,
     stdio: ['ignore', 'pipe', log],
     env: { ...process.env, PORT: String(port), ALMANAC_DATA: join(folder, 'data') },
@@ -41,6 +41,12 @@ export async function startServer(folder: string, profile?: string): Promise<Run
       Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
     stop: () => stop(child),
   }
+}
+
+/** What follows `node` in the start script: memory limits and the program. */
+function startArguments(): string[] {
+  const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
+  return scripts.start.split(' ').slice(1)
 }
 
 /** Written when the server stops; Chrome's developer tools and others open it. */
