@@ -86,7 +86,7 @@ function deriveTable(
 
 /**
  * One index for all terms of a table instead of one each: a search by any of its columns finds as fast, and a write
- * pays for one (docs/decisions/0004-one-term-index-a-table.md).
+ * pays for one (docs/decisions/0005-one-term-index-a-table.md).
  */
 export function termIndexes(table: string, keys: readonly string[], first = 1): readonly TableIndex[] {
   const count = Math.ceil(keys.length / mostKeys)

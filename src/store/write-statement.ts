@@ -20,7 +20,7 @@ export interface TableShape {
 
 /**
  * One statement however many rows, types and tables: either all of it happens or nothing, in one round trip
- * (docs/decisions/0003-one-statement-a-commit.md). Parameters in order: tenant; rows of each table; history-only rows; ids of each
+ * (docs/decisions/0004-one-statement-a-commit.md). Parameters in order: tenant; rows of each table; history-only rows; ids of each
  * delete; audit rows; targets' types and ids; ids of AuditEvents referred to.
  */
 export function buildWriteStatement(shape: WriteShape): string {

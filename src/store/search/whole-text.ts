@@ -8,7 +8,7 @@ const known = new WeakMap<SearchParameter, SearchParameter | undefined>()
 /**
  * The string parameter that holds every value of this one: `name` for `family`, `address` for `address-city`. The
  * whole's index finds the rows of the part as well, so that a write pays for the letters of a name once
- * (docs/decisions/0004-one-term-index-a-table.md).
+ * (docs/decisions/0005-one-term-index-a-table.md).
  */
 export function wholeOf(definitions: Definitions, parameter: SearchParameter): SearchParameter | undefined {
   if (parameter.kind !== 'string') return undefined
