@@ -158,7 +158,8 @@ function writeCompartments(definitions: readonly Definition[]): void {
   }
 }
 
-rmSync(target, { recursive: true, force: true })
+for (const folder of ['data-types', 'resource-types', 'search-parameters', 'compartments'])
+  rmSync(join(target, folder), { recursive: true, force: true })
 mkdirSync(target, { recursive: true })
 const definitions = [...readBundle('profiles-resources.json'), ...readBundle('profiles-types.json')]
 const types = writeTypes(definitions)

@@ -1,12 +1,15 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import { createExtractor } from '#fhir/extract.ts'
 import type { Viewer } from '#fhir/search-query.ts'
+import { loadTerminology } from '#fhir/terminology/load-terminology.ts'
+import type { Terminology } from '#fhir/terminology/terminology.ts'
 import { AuditCommits } from './audit-commits.ts'
 import { Connections } from './connections.ts'
 import { translateError } from './postgres-errors.ts'
 import { createOpenReads } from './reads.ts'
 import { RowEncoding } from './row-encoding.ts'
 import type { Run } from './run.ts'
+import { StoredTerminology } from './search/stored-terminology.ts'
 import { openSettings } from './settings.ts'
 import { openSigningKeyRows } from './signing-keys.ts'
 import type { Database, Store } from './store.ts'
@@ -18,6 +21,8 @@ import type { BatchContext } from './write-batch.ts'
 export interface DatabaseOptions {
   readonly url: string
   readonly definitions: Definitions
+  /** Default: what fhir-profiles holds. */
+  readonly terminology?: Terminology
   readonly poolSize?: number
   /** Milliseconds to wait for a free connection, and for a new one to be made. */
   readonly connectTimeout?: number
@@ -50,7 +55,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     timeZone: timeZone(tenant),
   })
   const upkeep = new Upkeep({ url, onFault })
-  const openReads = createOpenReads(definitions, upkeep)
+  const terminology = new StoredTerminology(definitions, options.terminology ?? loadTerminology())
+  const openReads = createOpenReads(definitions, upkeep, terminology)
   const audits = new AuditCommits(connections, encoding, contextOf)
   const runGlobal: Run = (statement) => translated(connections.run('', statement))
   const openStore = (viewer: Viewer): Store => {

@@ -1,5 +1,7 @@
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
+import type { TerminologyQuestion } from '#fhir/terminology/gather-terminology.ts'
+import type { Terminology } from '#fhir/terminology/terminology.ts'
 import type { Settings } from './settings.ts'
 import type { SigningKeyRows } from './signing-keys.ts'
 
@@ -41,6 +43,8 @@ export interface Reads {
   vread(type: string, id: string, version: number): Promise<StoredVersion | undefined>
   history(query: HistoryQuery): Promise<HistoryPage>
   search(query: SearchQuery): Promise<SearchPage>
+  /** What codes mean, shipped with the server or stored by the clinic; whoever looks, it is the same. */
+  terminology(question: TerminologyQuestion): Promise<Terminology>
 }
 
 export interface Store extends Reads {

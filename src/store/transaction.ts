@@ -79,6 +79,7 @@ class BufferedTransaction implements Transaction {
   vread: Reads['vread'] = (type, id, version) => this.#reads.vread(type, id, version)
   history: Reads['history'] = (query) => this.#reads.history(query)
   search: Reads['search'] = (query) => this.#reads.search(query)
+  terminology: Reads['terminology'] = (question) => this.#reads.terminology(question)
 
   async lock(keys: readonly string[]): Promise<void> {
     if (keys.length === 0) return

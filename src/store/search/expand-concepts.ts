@@ -1,13 +1,17 @@
 import { Refusal } from '#fhir/refusal.ts'
 import type { Clause, SearchQuery, SearchValue } from '#fhir/search-query.ts'
-import type { Terminology } from './terminology.ts'
+import type { TerminologyQuestion } from '#fhir/terminology/gather-terminology.ts'
+import type { Terminology } from '#fhir/terminology/terminology.ts'
+
+/** What is known of these, shipped or stored by the clinic. */
+export type Gather = (question: TerminologyQuestion) => Promise<Terminology>
 
 /** Enough for any list that a clinic's search names; SNOMED's larger sets need a terminology server. */
 const conceptLimit = 10_000
 
 /** `:in`, `:not-in`, `:above` and `:below` of tokens become the codes that they stand for. */
-export async function expandConcepts(query: SearchQuery, terminology: Terminology): Promise<SearchQuery> {
-  return { ...query, where: await Promise.all(query.where.map((clause) => expand(clause, terminology))) }
+export async function expandConcepts(query: SearchQuery, gather: Gather): Promise<SearchQuery> {
+  return { ...query, where: await Promise.all(query.where.map((clause) => expand(clause, gather))) }
 }
 
 const conceptModifiers: ReadonlySet<string | undefined> = new Set(['in', 'not-in', 'above', 'below'])
@@ -30,14 +34,14 @@ export function namesConcepts(clause: Clause): boolean {
   }
 }
 
-async function expand(clause: Clause, terminology: Terminology): Promise<Clause> {
+async function expand(clause: Clause, gather: Gather): Promise<Clause> {
   if (!namesConcepts(clause)) return clause
-  const all = (clauses: readonly Clause[]) => Promise.all(clauses.map((one) => expand(one, terminology)))
+  const all = (clauses: readonly Clause[]) => Promise.all(clauses.map((one) => expand(one, gather)))
   switch (clause.kind) {
     case 'param': {
       const { modifier, parameter } = clause
       const lists = await Promise.all(
-        clause.values.map((value) => conceptsOf(value, modifier as string, parameter.code, terminology)),
+        clause.values.map((value) => conceptsOf(value, modifier as string, parameter.code, gather)),
       )
       const values = lists.flat()
       if (values.length > conceptLimit) {
@@ -62,7 +66,7 @@ async function expand(clause: Clause, terminology: Terminology): Promise<Clause>
     case 'or':
       return { ...clause, clauses: await all(clause.clauses) }
     case 'not':
-      return { ...clause, clause: await expand(clause.clause, terminology) }
+      return { ...clause, clause: await expand(clause.clause, gather) }
     default:
       return clause
   }
@@ -72,16 +76,14 @@ async function conceptsOf(
   value: SearchValue,
   modifier: string,
   expression: string,
-  terminology: Terminology,
+  gather: Gather,
 ): Promise<readonly SearchValue[]> {
   if (value.kind === 'uri') {
-    const concepts = await terminology.expand(value.uri)
+    const concepts = (await gather({ valueSets: [value.uri] })).expand(value.uri)
     if (concepts === undefined) {
-      throw new Refusal(
-        'not-supported',
-        `The ValueSet ${value.uri} is not held here, or cannot be expanded.`,
-        { expression },
-      )
+      throw new Refusal('not-supported', `The ValueSet ${value.uri.slice(0, 200)} is not held here.`, {
+        expression,
+      })
     }
     return concepts.map(({ system, code }) => ({
       kind: 'token',
@@ -95,11 +97,12 @@ async function conceptsOf(
       expression,
     })
   }
-  const codes = await (modifier === 'below'
-    ? terminology.below(system, code)
-    : terminology.above(system, code))
+  const terminology = await gather({ codeSystems: [system] })
+  const codes = modifier === 'below' ? terminology.below(system, code) : terminology.above(system, code)
   if (codes === undefined) {
-    throw new Refusal('not-supported', `The CodeSystem ${system} is not held here.`, { expression })
+    throw new Refusal('not-supported', `The CodeSystem ${system.slice(0, 200)} is not held here.`, {
+      expression,
+    })
   }
   return codes.map((one) => ({ kind: 'token', system, code: one }))
 }

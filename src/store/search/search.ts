@@ -4,16 +4,13 @@ import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
 import type { Run } from '../run.ts'
 import type { SearchPage } from '../store.ts'
 import { writeCursor } from './cursor.ts'
-import { expandConcepts, namesConcepts } from './expand-concepts.ts'
+import { expandConcepts, type Gather, namesConcepts } from './expand-concepts.ts'
 import { includeLimit } from './lower-includes.ts'
 import { lowerSearch, type SearchStatement } from './lower-search.ts'
-import { storedTerminology } from './stored-terminology.ts'
-import type { Terminology } from './terminology.ts'
 
 export interface SearchContext {
   readonly definitions: Definitions
-  /** Default: the ValueSets and CodeSystems that the clinic has stored here. */
-  readonly terminology?: Terminology
+  readonly gather: Gather
 }
 
 interface SearchRow {
@@ -35,10 +32,8 @@ export async function runSearch(
   viewer: Viewer,
   context: SearchContext,
 ): Promise<SearchPage> {
-  const { definitions } = context
-  const asked = query.where.some(namesConcepts)
-    ? await expandConcepts(query, context.terminology ?? storedTerminology(run, definitions, viewer.tenant))
-    : query
+  const { definitions, gather } = context
+  const asked = query.where.some(namesConcepts) ? await expandConcepts(query, gather) : query
   const statement = lowerSearch(definitions, asked, viewer)
   if (statement === undefined)
     return { matches: [], included: [], ...(query.total === 'none' ? {} : { total: 0 }), warnings: [] }

@@ -1,133 +1,147 @@
 import type { Definitions } from '#fhir/definitions.ts'
+import { Refusal } from '#fhir/refusal.ts'
+import type { CodeSystem } from '#fhir/terminology/code-system.ts'
+import { CodeTable } from '#fhir/terminology/code-table.ts'
+import {
+  gatherTerminology,
+  type TerminologyQuestion,
+  type TerminologyShelf,
+} from '#fhir/terminology/gather-terminology.ts'
+import type { Terminology } from '#fhir/terminology/terminology.ts'
+import { splitCanonical, type ValueSet } from '#fhir/terminology/value-set.ts'
 import { tableOf } from '../columns.ts'
 import type { Run } from '../run.ts'
 import { layoutOf } from './layout.ts'
-import type { Concept, Terminology } from './terminology.ts'
 
-interface ValueSet {
-  readonly compose?: { readonly include?: readonly Inclusion[]; readonly exclude?: readonly Inclusion[] }
+/** Longer texts are stored and given back, but not taken apart here: about 100,000 codes. */
+export const mostDefinitionText = 16 * 1024 * 1024
+/** Of what was taken apart before, in characters of text. */
+const mostKept = 32 * 1024 * 1024
+
+interface Candidate {
+  readonly id: string
+  readonly version: number
+  readonly updated: Date
+  readonly url: string
+  /** Terms of the business version, lower-case. */
+  readonly versions: readonly string[] | null
+  readonly size: number
 }
 
-interface Inclusion {
-  readonly system?: string
-  readonly concept?: readonly { readonly code: string }[]
-  readonly filter?: readonly { readonly property: string; readonly op: string; readonly value: string }[]
-  readonly valueSet?: readonly string[]
-}
+/** ValueSets and CodeSystems that clinics stored as resources, beside those shipped with the server. */
+export class StoredTerminology {
+  readonly #definitions: Definitions
+  readonly #shipped: Terminology
+  /** By what never changes: a version of a resource. Oldest use first. */
+  readonly #kept = new Map<string, { readonly content: unknown; readonly size: number }>()
+  #keptSize = 0
 
-interface CodeNode {
-  readonly code: string
-  readonly concept?: readonly CodeNode[]
-}
+  constructor(definitions: Definitions, shipped: Terminology) {
+    this.#definitions = definitions
+    this.#shipped = shipped
+  }
 
-interface CodeSystem {
-  readonly content?: string
-  readonly concept?: readonly CodeNode[]
-}
+  /** All that is needed to answer for these, at this moment, for one clinic. */
+  gather(run: Run, tenant: string, question: TerminologyQuestion): Promise<Terminology> {
+    const shelf: TerminologyShelf = {
+      valueSets: (canonicals) =>
+        this.#load(run, tenant, 'ValueSet', canonicals, (text) => JSON.parse(text) as ValueSet),
+      codeTables: (canonicals) =>
+        this.#load(
+          run,
+          tenant,
+          'CodeSystem',
+          canonicals,
+          (text) => new CodeTable(JSON.parse(text) as CodeSystem),
+        ),
+    }
+    return gatherTerminology(question, this.#shipped, shelf)
+  }
 
-/** Value sets naming value sets naming …: deeper than any published one. */
-const deepest = 8
+  async #load<Content>(
+    run: Run,
+    tenant: string,
+    type: string,
+    canonicals: readonly string[],
+    build: (text: string) => Content,
+  ): Promise<ReadonlyMap<string, Content>> {
+    const candidates = await this.#candidates(run, tenant, type, canonicals)
+    const loaded = new Map<string, Content>()
+    for (const canonical of canonicals) {
+      const [url, version] = splitCanonical(canonical)
+      const found = candidates.find(
+        (one) =>
+          one.url === url &&
+          (version === undefined || one.versions?.includes(version.toLowerCase()) === true),
+      )
+      if (found === undefined) continue
+      const content = await this.#content(run, tenant, type, found, build)
+      if (content !== undefined) loaded.set(canonical, content)
+    }
+    return loaded
+  }
 
-/** ValueSets and CodeSystems that the clinic stored as resources: enumerated codes, whole systems, is-a by nesting. */
-export function storedTerminology(run: Run, definitions: Definitions, tenant: string): Terminology {
-  async function load<Content>(type: string, canonical: string): Promise<Content | undefined> {
-    const url = definitions.searchParameter(type, 'url')
-    const layout = url === undefined ? undefined : layoutOf(url)
-    if (layout?.shape !== 'uri') return undefined
-    const [plain = '', version] = canonical.split('|')
-    const rows = await run<{ content: Content & { version?: string } }>({
-      text: `SELECT text::jsonb AS content FROM ${tableOf(type)} WHERE tenant = $1 AND ${layout.column} = $2 ORDER BY updated DESC, id LIMIT 20`,
-      values: [tenant, plain],
+  /** Newest first: a canonical without a version means the latest. */
+  async #candidates(
+    run: Run,
+    tenant: string,
+    type: string,
+    canonicals: readonly string[],
+  ): Promise<readonly Candidate[]> {
+    const url = this.#columnOf(type, 'url')
+    const version = this.#columnOf(type, 'version')
+    return run<Candidate>({
+      text: `SELECT r.id, r.version, r.updated, r.${url} AS url, r.${version} AS versions, octet_length(r.text) AS size
+        FROM ${tableOf(type)} r WHERE r.tenant = $1 AND r.${url} = ANY($2) ORDER BY r.updated DESC, r.id LIMIT 2000`,
+      values: [tenant, [...new Set(canonicals.map((one) => splitCanonical(one)[0]))]],
     })
-    return rows.find(({ content }) => version === undefined || content.version === version)?.content
   }
 
-  async function codesOf(system: string): Promise<readonly CodeNode[] | undefined> {
-    const found = await load<CodeSystem>('CodeSystem', system)
-    return found?.content === undefined || found.content === 'complete' ? found?.concept : undefined
-  }
-
-  async function included(inclusion: Inclusion, depth: number): Promise<readonly Concept[] | undefined> {
-    const { system, concept, filter = [], valueSet = [] } = inclusion
-    let concepts: readonly Concept[] | undefined
-    if (system !== undefined) {
-      const codes = concept?.map(({ code }) => code) ?? (await filtered(system, filter))
-      if (codes === undefined) return undefined
-      concepts = codes.map((code) => ({ system, code }))
+  async #content<Content>(
+    run: Run,
+    tenant: string,
+    type: string,
+    { id, version, updated, size }: Candidate,
+    build: (text: string) => Content,
+  ): Promise<Content | undefined> {
+    // The time as well: a version that was rolled back may be made again with something else in it.
+    const key = `${tenant} ${type}/${id} ${version} ${updated.getTime()}`
+    const kept = this.#kept.get(key)
+    if (kept !== undefined) {
+      this.#kept.delete(key)
+      this.#kept.set(key, kept)
+      return kept.content as Content
     }
-    // Several value sets in one include mean what is in all of them.
-    for (const canonical of valueSet) {
-      const members = await expand(canonical, depth + 1)
-      if (members === undefined) return undefined
-      const keys = new Set(members.map(keyOf))
-      concepts = concepts === undefined ? members : concepts.filter((one) => keys.has(keyOf(one)))
+    if (size > mostDefinitionText)
+      throw new Refusal(
+        'too-costly',
+        `${type}/${id} is too long to be taken apart here: ask a terminology server.`,
+      )
+    const [row] = await run<{ text: string }>({
+      text: `SELECT r.text FROM ${tableOf(type)} r WHERE r.tenant = $1 AND r.id = $2 AND r.version = $3`,
+      values: [tenant, id, version],
+    })
+    if (row === undefined) return undefined
+    const content = build(row.text)
+    this.#keep(key, content, size)
+    return content
+  }
+
+  #keep(key: string, content: unknown, size: number): void {
+    if (this.#kept.has(key)) return
+    this.#kept.set(key, { content, size })
+    this.#keptSize += size
+    for (const [oldest, { size: freed }] of this.#kept) {
+      if (this.#keptSize <= mostKept) return
+      this.#kept.delete(oldest)
+      this.#keptSize -= freed
     }
-    return concepts
   }
 
-  async function filtered(
-    system: string,
-    filters: NonNullable<Inclusion['filter']>,
-  ): Promise<string[] | undefined> {
-    const nodes = await codesOf(system)
-    if (nodes === undefined) return undefined
-    let codes = flatten(nodes)
-    for (const { property, op, value } of filters) {
-      if (property !== 'concept' || (op !== 'is-a' && op !== 'descendent-of')) return undefined
-      const path = pathTo(nodes, value)
-      const under = new Set(flatten(op === 'is-a' ? path.slice(-1) : (path.at(-1)?.concept ?? [])))
-      codes = codes.filter((code) => under.has(code))
-    }
-    return codes
+  #columnOf(type: string, code: string): string {
+    const parameter = this.#definitions.searchParameter(type, code)
+    const layout = parameter === undefined ? undefined : layoutOf(parameter)
+    if (layout === undefined || !('column' in layout)) throw new Error(`${type} has no column for ${code}`)
+    return layout.column
   }
-
-  async function expand(canonical: string, depth: number): Promise<readonly Concept[] | undefined> {
-    if (depth > deepest) return undefined
-    const compose = (await load<ValueSet>('ValueSet', canonical))?.compose
-    if (compose === undefined) return undefined
-    const found = new Map<string, Concept>()
-    for (const inclusion of compose.include ?? []) {
-      const concepts = await included(inclusion, depth)
-      if (concepts === undefined) return undefined
-      for (const concept of concepts) found.set(keyOf(concept), concept)
-    }
-    for (const exclusion of compose.exclude ?? []) {
-      const concepts = await included(exclusion, depth)
-      if (concepts === undefined) return undefined
-      for (const concept of concepts) found.delete(keyOf(concept))
-    }
-    return [...found.values()]
-  }
-
-  return {
-    expand: (canonical) => expand(canonical, 0),
-    async below(system, code) {
-      const nodes = await codesOf(system)
-      return nodes === undefined ? undefined : [code, ...flatten(pathTo(nodes, code).at(-1)?.concept ?? [])]
-    },
-    async above(system, code) {
-      const nodes = await codesOf(system)
-      if (nodes === undefined) return undefined
-      const path = pathTo(nodes, code)
-      return path.length === 0 ? [code] : path.map((node) => node.code)
-    },
-  }
-}
-
-function keyOf({ system, code }: Concept): string {
-  return `${system ?? ''}|${code}`
-}
-
-function flatten(nodes: readonly CodeNode[]): string[] {
-  return nodes.flatMap((node) => [node.code, ...flatten(node.concept ?? [])])
-}
-
-/** From a root down to the code; empty when it is not there. */
-function pathTo(nodes: readonly CodeNode[], code: string): readonly CodeNode[] {
-  for (const node of nodes) {
-    if (node.code === code) return [node]
-    const below = pathTo(node.concept ?? [], code)
-    if (below.length > 0) return [node, ...below]
-  }
-  return []
 }

@@ -1,0 +1,88 @@
+import { Refusal } from '../refusal.ts'
+import { buildCodeSet, type CodeSet } from './code-set.ts'
+import type { CodeTable } from './code-table.ts'
+import { expandValueSet, type TerminologySource } from './expand-value-set.ts'
+import type { Concept, ValueSet } from './value-set.ts'
+
+/** All that is known of codes, by whoever holds it: what the server ships, and what a clinic has besides. */
+export class Terminology implements TerminologySource {
+  readonly #source: TerminologySource
+  readonly #sets = new Map<string, CodeSet | undefined>()
+
+  constructor(source: TerminologySource) {
+    this.#source = source
+  }
+
+  valueSet(canonical: string): ValueSet | undefined {
+    return this.#source.valueSet(canonical)
+  }
+
+  codeTable(canonical: string): CodeTable | undefined {
+    return this.#source.codeTable(canonical)
+  }
+
+  /** Undefined when the set is not here or its codes cannot be told. Built once; each question is a look-up. */
+  codes(valueSet: string): CodeSet | undefined {
+    const known = this.#sets.get(valueSet)
+    if (known !== undefined || this.#sets.has(valueSet)) return known
+    const found = this.valueSet(valueSet)
+    // What is not here may be asked for by any name: only what is here is remembered.
+    if (found === undefined) return undefined
+    const codes = buildCodeSet(found, this.#source)
+    this.#sets.set(valueSet, codes)
+    return codes
+  }
+
+  /** For a coding outside of the set: is its code at least one of its system? */
+  codeSystem(system: string): CodeTable | undefined {
+    return this.codeTable(system)
+  }
+
+  /** Undefined: no such value set. Throws a Refusal when its members cannot be listed. */
+  expand(canonical: string): readonly Concept[] | undefined {
+    const valueSet = this.valueSet(canonical)
+    return valueSet && expandValueSet(valueSet, this.#source)
+  }
+
+  /** The code and all under it; undefined: the code system is not here. */
+  below(system: string, code: string): readonly string[] | undefined {
+    return this.#related(system, code, 'below')
+  }
+
+  above(system: string, code: string): readonly string[] | undefined {
+    return this.#related(system, code, 'above')
+  }
+
+  #related(system: string, code: string, direction: 'above' | 'below'): readonly string[] | undefined {
+    const table = this.codeTable(system)
+    if (table === undefined) return undefined
+    const entry = table.entry(code)
+    return entry === undefined ? [code] : [entry.code, ...[...table[direction](entry)].map((one) => one.code)]
+  }
+}
+
+/** A list in memory: a clinic's own, or what one question needs. */
+export function sourceOf(
+  valueSets: ReadonlyMap<string, ValueSet>,
+  tables: ReadonlyMap<string, CodeTable>,
+): TerminologySource {
+  return {
+    valueSet: (canonical) => valueSets.get(canonical),
+    codeTable: (canonical) => tables.get(canonical),
+  }
+}
+
+/** What the first holds, nobody after it can change: a clinic does not loosen what FHIR itself says. */
+export function joinSources(first: TerminologySource, second: TerminologySource): TerminologySource {
+  return {
+    valueSet: (canonical) => first.valueSet(canonical) ?? second.valueSet(canonical),
+    codeTable: (canonical) => first.codeTable(canonical) ?? second.codeTable(canonical),
+  }
+}
+
+export function refuseUnknown(what: 'ValueSet' | 'CodeSystem', canonical: string): Refusal {
+  return new Refusal(
+    'not-found',
+    `The ${what} ${canonical.slice(0, 200)} is not held here: store it first, or ask a terminology server.`,
+  )
+}
