@@ -1,0 +1,17 @@
+import type { Definitions } from '../definitions.ts'
+import type { ProfileFaults } from './faults.ts'
+import type { ProfileDefinition } from './profile.ts'
+import type { StructureSource } from './structure-source.ts'
+
+/** What the making of one snapshot works with. */
+export interface SnapshotParts {
+  readonly definitions: Definitions
+  readonly url: string
+  /** Another profile's snapshot: undefined for an unknown one, 'loop' for one that is itself being made. */
+  readonly profile: (canonical: string) => ProfileDefinition | 'loop' | undefined
+  /** As written, for what can be told without a snapshot: its type, its base. */
+  readonly source: (canonical: string) => StructureSource | undefined
+  readonly faults: ProfileFaults
+  /** A sentence when a FHIRPath expression cannot be used. */
+  readonly faultOfExpression: (expression: string) => string | undefined
+}
