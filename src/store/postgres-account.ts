@@ -34,11 +34,15 @@ export function choosePostgresAccount(paths: readonly string[]): PostgresAccount
   }
 }
 
-/** A clone under /root or `mktemp -d` is closed to others; this one capability lets the user in and nothing else. */
+/**
+ * A clone under /root or `mktemp -d` is closed to others; this one capability lets the user in and nothing else.
+ * The secure bit keeps it for access(2) too, by which PostgreSQL's programs look for each other.
+ */
 const enter = ({ uid, gid }: { uid: number; gid: number }) => [
   `--reuid=${uid}`,
   `--regid=${gid}`,
   '--clear-groups',
+  '--securebits=+no_setuid_fixup',
   '--inh-caps=-all,+dac_override',
   '--ambient-caps=-all,+dac_override',
 ]

@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import {
   chmodSync,
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -14,7 +15,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { afterEach, beforeEach, expect, test } from 'vitest'
+import {
+  awaitPostmaster,
+  createCluster,
+  launchPostgres,
+  locateCluster,
+  makeSocketFolder,
+} from '#store/cluster.ts'
 import { findEmbeddedPostgres, startEmbeddedPostgres } from '#store/embedded-postgres.ts'
+import { choosePostgresAccount } from '#store/postgres-account.ts'
 import { findPostmaster, stopPostmaster } from '#store/postmaster.ts'
 
 let home: string
@@ -56,6 +65,21 @@ test('a folder that only root may enter is no obstacle, and nobody else can read
   expect(await ask(postgres.url, 'select 1')).toEqual([1])
   for (const name of ['postgres', 'socket']) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o700)
   expect(statSync(join(folder, 'postgres-password')).mode & 0o777).toBe(0o600)
+})
+
+test.runIf(process.getuid?.() === 0)('a clone that only root may enter is no obstacle either', async () => {
+  const found = locateCluster(join(home, 'data'), {})
+  const copy = join(home, 'native')
+  cpSync(found.binaries.folder, copy, { recursive: true, verbatimSymlinks: true })
+  const binaries = {
+    folder: copy,
+    postgres: join(copy, 'bin', 'postgres'),
+    initdb: join(copy, 'bin', 'initdb'),
+  }
+  const cluster = { ...found, binaries, account: choosePostgresAccount([binaries.postgres]) }
+  await createCluster(cluster)
+  const child = launchPostgres(cluster, makeSocketFolder(cluster))
+  expect((await awaitPostmaster(cluster, child)).ready).toBe(true)
 })
 
 test('commits are durable, pages carry checksums, and no port is opened', async () => {
