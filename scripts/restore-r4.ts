@@ -36,13 +36,20 @@ const restoredProperties = ['min', 'max', 'type', 'binding', 'isSummary', 'isMod
 
 function restoreElement(element: SnapshotElement, published: SnapshotElement | undefined): SnapshotElement {
   if (published === undefined) return element
-  const properties = restoredProperties.filter((name) => published[name] !== undefined)
+  const properties = restoredProperties.filter(
+    (name) => published[name] !== undefined && !isLater(name, published),
+  )
   const keys = new Set(published.constraint?.map(({ key }) => key))
   return {
     ...element,
     ...Object.fromEntries(properties.map((name) => [name, published[name]])),
     constraint: element.constraint?.filter(({ key }) => keys.has(key)) ?? [],
   }
+}
+
+/** ResearchStudy.status got R5's binding in the differential, and kept R4's in the snapshot. */
+function isLater(property: string, { binding }: SnapshotElement): boolean {
+  return property === 'binding' && binding?.valueSet?.endsWith('|5.0.0') === true
 }
 
 /** Each behind the element that it follows in the differential. */

@@ -1,7 +1,7 @@
 import { Refusal } from '../refusal.ts'
 import type { CodeEntry, CodeTable } from './code-table.ts'
 import { filterConcepts } from './filter-concepts.ts'
-import type { Concept, Inclusion, ValueSet } from './value-set.ts'
+import { type Concept, type Inclusion, shorten, type ValueSet } from './value-set.ts'
 
 /** Where value sets and code systems come from. Canonicals may name a version: `url|1.0`. */
 export interface TerminologySource {
@@ -141,8 +141,4 @@ export function keyOf({ system = '', code }: Concept): string {
 
 function nameOf({ url = '', version }: ValueSet): string {
   return version === undefined ? url : `${url}|${version}`
-}
-
-function shorten(canonical: string): string {
-  return canonical.length > 200 ? `${canonical.slice(0, 200)}…` : canonical
 }

@@ -1,7 +1,6 @@
 import { Refusal } from '../refusal.ts'
 import type { CodeTable } from './code-table.ts'
-import type { TerminologySource } from './expand-value-set.ts'
-import { joinSources, sourceOf, Terminology } from './terminology.ts'
+import { sourceOf, Terminology } from './terminology.ts'
 import { inclusionsOf, type ValueSet } from './value-set.ts'
 
 /** What a question is about; what that is composed of follows by itself. */
@@ -24,7 +23,7 @@ const mostParts = 500
 /** Fetches all that the answer needs, a round for each level, so that answering is pure. */
 export async function gatherTerminology(
   question: TerminologyQuestion,
-  shipped: TerminologySource,
+  shipped: Terminology,
   shelf: TerminologyShelf,
 ): Promise<Terminology> {
   const valueSets = new Map<string, ValueSet>()
@@ -66,5 +65,5 @@ export async function gatherTerminology(
       (one) => shipped.codeTable(one),
     )
   }
-  return new Terminology(joinSources(shipped, sourceOf(valueSets, tables)))
+  return new Terminology(sourceOf(valueSets, tables), shipped)
 }

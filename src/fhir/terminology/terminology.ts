@@ -1,16 +1,18 @@
-import { Refusal } from '../refusal.ts'
 import { buildCodeSet, type CodeSet } from './code-set.ts'
 import type { CodeTable } from './code-table.ts'
 import { expandValueSet, type TerminologySource } from './expand-value-set.ts'
 import type { Concept, ValueSet } from './value-set.ts'
 
-/** All that is known of codes, by whoever holds it: what the server ships, and what a clinic has besides. */
+/** All that is known of codes: what the server ships, and what a clinic has besides. */
 export class Terminology implements TerminologySource {
+  readonly #shipped: Terminology | undefined
   readonly #source: TerminologySource
   readonly #sets = new Map<string, CodeSet | undefined>()
 
-  constructor(source: TerminologySource) {
-    this.#source = source
+  /** What is shipped, nobody who comes after can change: a clinic does not loosen what FHIR itself says. */
+  constructor(source: TerminologySource, shipped?: Terminology) {
+    this.#shipped = shipped
+    this.#source = shipped === undefined ? source : joinSources(shipped, source)
   }
 
   valueSet(canonical: string): ValueSet | undefined {
@@ -23,19 +25,26 @@ export class Terminology implements TerminologySource {
 
   /** Undefined when the set is not here or its codes cannot be told. Built once; each question is a look-up. */
   codes(valueSet: string): CodeSet | undefined {
+    if (this.#shipped?.valueSet(valueSet) !== undefined) return this.#shipped.codes(valueSet)
     const known = this.#sets.get(valueSet)
     if (known !== undefined || this.#sets.has(valueSet)) return known
     const found = this.valueSet(valueSet)
     // What is not here may be asked for by any name: only what is here is remembered.
     if (found === undefined) return undefined
-    const codes = buildCodeSet(found, this.#source)
+    const codes = this.codesOf(found)
     this.#sets.set(valueSet, codes)
     return codes
   }
 
-  /** For a coding outside of the set: is its code at least one of its system? */
+  /** Of a value set that was not found by its name. */
+  codesOf(valueSet: ValueSet): CodeSet | undefined {
+    return buildCodeSet(valueSet, this.#source)
+  }
+
+  /** One whose codes are all known: for a coding outside of a set, is its code at least one of its system? */
   codeSystem(system: string): CodeTable | undefined {
-    return this.codeTable(system)
+    const table = this.codeTable(system)
+    return table?.complete === true ? table : undefined
   }
 
   /** Undefined: no such value set. Throws a Refusal when its members cannot be listed. */
@@ -63,8 +72,8 @@ export class Terminology implements TerminologySource {
 
 /** A list in memory: a clinic's own, or what one question needs. */
 export function sourceOf(
-  valueSets: ReadonlyMap<string, ValueSet>,
-  tables: ReadonlyMap<string, CodeTable>,
+  valueSets: Pick<ReadonlyMap<string, ValueSet>, 'get'>,
+  tables: Pick<ReadonlyMap<string, CodeTable>, 'get'>,
 ): TerminologySource {
   return {
     valueSet: (canonical) => valueSets.get(canonical),
@@ -72,17 +81,9 @@ export function sourceOf(
   }
 }
 
-/** What the first holds, nobody after it can change: a clinic does not loosen what FHIR itself says. */
-export function joinSources(first: TerminologySource, second: TerminologySource): TerminologySource {
+function joinSources(first: TerminologySource, second: TerminologySource): TerminologySource {
   return {
     valueSet: (canonical) => first.valueSet(canonical) ?? second.valueSet(canonical),
     codeTable: (canonical) => first.codeTable(canonical) ?? second.codeTable(canonical),
   }
-}
-
-export function refuseUnknown(what: 'ValueSet' | 'CodeSystem', canonical: string): Refusal {
-  return new Refusal(
-    'not-found',
-    `The ${what} ${canonical.slice(0, 200)} is not held here: store it first, or ask a terminology server.`,
-  )
 }

@@ -33,6 +33,11 @@ export interface Concept {
   readonly inactive?: boolean
 }
 
+/** What a question may quote of a name that a client sent. */
+export function shorten(canonical: string): string {
+  return canonical.length > 200 ? `${canonical.slice(0, 200)}…` : canonical
+}
+
 export function inclusionsOf({ compose }: ValueSet): readonly Inclusion[] {
   return [...(compose?.include ?? []), ...(compose?.exclude ?? [])]
 }

@@ -2,11 +2,22 @@ import type { Operation } from '../operation.ts'
 import type { RoadParts } from '../walk.ts'
 import { createMetaAdd, createMetaDelete } from './change-meta.ts'
 import { createEverything } from './everything.ts'
+import { createExpand } from './expand.ts'
+import { createLookup } from './lookup.ts'
 import { createMeta } from './meta.ts'
+import { createValidateCode } from './validate-code.ts'
 
 /** The operations of FHIR itself; other rooms bring theirs beside them. */
 export function loadOperations(
   parts: Pick<RoadParts, 'database' | 'definitions' | 'settings' | 'pages' | 'clock'>,
 ): readonly Operation[] {
-  return [createMeta(parts), createMetaAdd(parts), createMetaDelete(parts), createEverything(parts)]
+  return [
+    createMeta(parts),
+    createMetaAdd(parts),
+    createMetaDelete(parts),
+    createEverything(parts),
+    createExpand(parts),
+    createValidateCode(),
+    createLookup(),
+  ]
 }
