@@ -2,7 +2,7 @@ import { existsSync, globSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Definitions } from '../definitions.ts'
 import { createProfiles, type ProfileSources, type Profiles } from './create-profiles.ts'
-import { type StructureSource, splitCanonical } from './structure-source.ts'
+import { byUrl, type StructureSource } from './structure-source.ts'
 
 const besideSources = join(import.meta.dirname, '../../../fhir-profiles')
 const published = 'http://hl7.org/fhir/StructureDefinition/'
@@ -79,22 +79,6 @@ function* readOwn(directory: string): Iterable<ShippedProfile> {
     const profile = readProfile(join(directory, file))
     if (profile.derivation === 'constraint') yield profile
   }
-}
-
-export function byUrl<Source extends StructureSource>(sources: readonly Source[]): Map<string, Source[]> {
-  const map = new Map<string, Source[]>()
-  for (const source of sources) {
-    const [url] = splitCanonical(source.url)
-    const versions = map.get(url)
-    if (versions === undefined) map.set(url, [source])
-    else versions.push(source)
-  }
-  for (const versions of map.values()) versions.sort(byVersionDown)
-  return map
-}
-
-function byVersionDown(left: StructureSource, right: StructureSource): number {
-  return (right.version ?? '').localeCompare(left.version ?? '', 'en', { numeric: true })
 }
 
 function readProfile(file: string): ShippedProfile {

@@ -69,3 +69,19 @@ export function splitCanonical(canonical: string): readonly [url: string, versio
   const bar = canonical.indexOf('|')
   return bar < 0 ? [canonical, undefined] : [canonical.slice(0, bar), canonical.slice(bar + 1)]
 }
+
+/** Newest first. */
+export function byUrl<Source extends StructureSource>(sources: readonly Source[]): Map<string, Source[]> {
+  const map = new Map<string, Source[]>()
+  for (const source of sources) {
+    const versions = map.get(source.url)
+    if (versions === undefined) map.set(source.url, [source])
+    else versions.push(source)
+  }
+  for (const versions of map.values()) versions.sort(byVersionDown)
+  return map
+}
+
+function byVersionDown(left: StructureSource, right: StructureSource): number {
+  return (right.version ?? '').localeCompare(left.version ?? '', 'en', { numeric: true })
+}
