@@ -6,7 +6,7 @@ import { constrainedType, typeNamed, typeOfCanonical } from './known-types.ts'
 import { narrowConstraints } from './narrow-element.ts'
 import type { ProfileDefinition, ProfileElement } from './profile.ts'
 import type { SnapshotParts } from './snapshot-parts.ts'
-import type { StructureSource } from './structure-source.ts'
+import { type StructureSource, splitCanonical } from './structure-source.ts'
 
 /** The snapshot of a profile, or a Refusal with everything that is wrong with it. */
 export function buildProfile(
@@ -89,10 +89,10 @@ function baseOf(source: StructureSource, parts: SnapshotParts): ProfileDefinitio
 
 /** An element that must be there and must meet the profile it stands in would have to hold itself for ever. */
 function demandsItself(elements: readonly ProfileElement[], url: string): string | undefined {
-  for (const element of elements) {
-    if (element.min === 0) continue
-    if (element.profiles?.length === 1 && element.profiles[0]?.split('|')[0] === url) return element.path
-    const within = demandsItself([...(element.children ?? []), ...(element.slices ?? [])], url)
+  for (const { min, path, profiles, children = [], slices = [] } of elements) {
+    const [only, ...others] = min > 0 ? (profiles ?? []) : []
+    if (only !== undefined && others.length === 0 && splitCanonical(only)[0] === url) return path
+    const within = demandsItself(min > 0 ? [...children, ...slices] : slices, url)
     if (within !== undefined) return within
   }
   return undefined

@@ -1,6 +1,6 @@
 import { checkSlices } from './check-slices.ts'
 import { checkValues } from './check-values.ts'
-import type { Statement } from './differential.ts'
+import { firstIndex, joinStatements, type Statement } from './differential.ts'
 import { childrenOf } from './element-children.ts'
 import { publishedUrl } from './known-types.ts'
 import { narrowElement } from './narrow-element.ts'
@@ -131,9 +131,9 @@ function statementsByElement(
   for (const [choice, statement] of short) {
     const own = found.get(choice)
     const slices = new Map(own?.slices)
-    if (slices.has(statement.name))
-      parts.faults.addAt(firstIndex(statement), `${path}.${statement.name} is constrained twice.`, 'path')
-    slices.set(statement.name, sliceOfShortForm(statement))
+    const slice = sliceOfShortForm(statement)
+    const other = slices.get(statement.name)
+    slices.set(statement.name, other === undefined ? slice : joinStatements(other, slice, parts.faults))
     found.set(choice, { ...(own ?? { name: writtenName(choice), children: new Map() }), slices })
   }
   return found
@@ -148,14 +148,4 @@ function sliceOfShortForm(statement: Statement): Statement {
 
 function writtenName({ name, isChoice }: ProfileElement): string {
   return isChoice ? `${name}[x]` : name
-}
-
-/** Where to point for something said about the element as a whole. */
-export function firstIndex({ index, children, slices }: Statement): number | undefined {
-  if (index !== undefined) return index
-  for (const below of [...children.values(), ...slices.values()]) {
-    const found = firstIndex(below)
-    if (found !== undefined) return found
-  }
-  return undefined
 }

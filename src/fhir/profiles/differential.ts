@@ -130,3 +130,29 @@ function entry(map: Map<string, Statement>, key: string, make: () => Statement):
   map.set(key, made)
   return made
 }
+
+/** Where to point for something said about the element as a whole. */
+export function firstIndex({ index, children, slices }: Statement): number | undefined {
+  if (index !== undefined) return index
+  for (const below of [...children.values(), ...slices.values()]) {
+    const found = firstIndex(below)
+    if (found !== undefined) return found
+  }
+  return undefined
+}
+
+/** A slice of a choice may be spoken of by both its names: `value[x]:valueQuantity` and `valueQuantity`. */
+export function joinStatements(one: Statement, other: Statement, faults: ProfileFaults): Statement {
+  if (one.element !== undefined && other.element !== undefined)
+    faults.addAt(other.index, `${other.element.path} is constrained twice: say it once.`, 'path')
+  const said = one.element === undefined ? other : one
+  const join = (name: 'children' | 'slices') => {
+    const joined = new Map(one[name])
+    for (const [key, statement] of other[name]) {
+      const known = joined.get(key)
+      joined.set(key, known === undefined ? statement : joinStatements(known, statement, faults))
+    }
+    return joined
+  }
+  return { ...said, children: join('children'), slices: join('slices') }
+}
