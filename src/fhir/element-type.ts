@@ -42,7 +42,7 @@ export function typesOfMember(
 }
 
 /** Where `#Questionnaire.item` leads; the element itself when it has its own structure. */
-function referencedElement(definitions: Definitions, element: ElementDefinition): ElementDefinition {
+export function referencedElement(definitions: Definitions, element: ElementDefinition): ElementDefinition {
   if (element.contentReference === undefined) return element
   const [type = '', ...names] = element.contentReference.slice(1).split('.')
   let children = definitions.type(type).elements

@@ -14,7 +14,7 @@ const numberText = /[-+.\deE]+/y
  * One pass over JSON text for all that JSON.parse does not tell: depth, keys given twice, poisoned keys, NUL and
  * half surrogates in escapes, numbers that do not survive. The text need not be valid: JSON.parse judges that.
  */
-export function scanJson(text: string): readonly OddNumber[] {
+export function scanJson(text: string, depth = maxDepth): readonly OddNumber[] {
   const oddNumbers: OddNumber[] = []
   const open: (OpenObject | OpenArray)[] = []
   let container: OpenObject | OpenArray | undefined
@@ -33,8 +33,8 @@ export function scanJson(text: string): readonly OddNumber[] {
       if (container?.kind === 'array') container.current++
       else keyExpected = true
     } else if (c === openBrace || c === openBracket) {
-      if (open.length === maxDepth) {
-        throw new Refusal('malformed', `The JSON nests deeper than ${maxDepth} levels ${place(text, at)}.`)
+      if (open.length === depth) {
+        throw new Refusal('malformed', `The JSON nests deeper than ${depth} levels ${place(text, at)}.`)
       }
       keyExpected = c === openBrace
       container = keyExpected

@@ -1,5 +1,5 @@
 import { locateFault } from './json-fault.ts'
-import { looksPlain } from './json-glance.ts'
+import { looksPlain, maxDepth } from './json-glance.ts'
 import { scanJson } from './json-scan.ts'
 import { Refusal } from './refusal.ts'
 
@@ -20,7 +20,7 @@ declare global {
  * JSON.parse hides (a key given twice, `__proto__`) is refused. A glance
  * settles most texts; else a scan looks closely, and notes where odd numbers are: a reviver would be five times slower.
  */
-export function parseJson(text: string): unknown {
+export function parseJson(text: string, depth = maxDepth): unknown {
   if (!text.isWellFormed())
     throw new Refusal('malformed', 'The text holds half a surrogate pair. Send valid UTF-8.')
   let value: unknown
@@ -31,7 +31,7 @@ export function parseJson(text: string): unknown {
     throw locateFault(text)
   }
   if (looksPlain(text, value)) return value
-  for (const { path, source } of scanJson(text)) value = replaceAt(value, path, JSON.rawJSON(source))
+  for (const { path, source } of scanJson(text, depth)) value = replaceAt(value, path, JSON.rawJSON(source))
   return value
 }
 
@@ -51,7 +51,7 @@ export function decodeUtf8(bytes: Uint8Array): string {
   try {
     return utf8.decode(bytes)
   } catch {
-    throw new Refusal('malformed', 'The body is not valid UTF-8. FHIR JSON is always UTF-8.')
+    throw new Refusal('malformed', 'The body is not valid UTF-8. FHIR is always UTF-8.')
   }
 }
 
