@@ -1,4 +1,5 @@
 import { isDate, isDateTime, isInstant, isTime } from '#fhir/partial-date.ts'
+import { narrativeFault } from './narrative.ts'
 import type { Check } from './place.ts'
 
 /** https://hl7.org/fhir/R4/datatypes.html#primitive, each form with the sentence that mends it. */
@@ -8,11 +9,31 @@ const codeForm = /^[^\s]+(?:\s[^\s]+)*$/
 const uriForm = /^\S+$/
 const oidForm = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+$/
 const uuidForm = /^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
-const base64Form = /^[0-9a-zA-Z+/=\s]+$/
+const base64Form = /^[0-9a-zA-Z+/]*={0,2}$/
 const visible = /\S/
+/** "Strings SHALL NOT contain Unicode character points below 32, except for u0009, u000D and u000A." */
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f]/
+/** "Note that strings SHALL NOT exceed 1MB (1024*1024 characters) in size." */
+const longestString = 1_048_576
 
 export function isId(text: string): boolean {
   return idForm.test(text)
+}
+
+function isString(text: string): boolean {
+  return visible.test(text) && text.length <= longestString && !control.test(text)
+}
+
+function isBase64(text: string): boolean {
+  const digits = text.length % 4 === 0 && base64Form.test(text) ? text : text.replace(/\s+/g, '')
+  return digits.length > 0 && digits.length % 4 === 0 && base64Form.test(digits)
+}
+
+function isUri(text: string): boolean {
+  if (!uriForm.test(text)) return false
+  if (text.startsWith('urn:uuid:')) return uuidForm.test(text)
+  return !text.startsWith('urn:oid:') || oidForm.test(text)
 }
 
 function text(accepts: (value: string) => boolean, sentence: string): Check {
@@ -32,8 +53,10 @@ function wholeNumber(least: number, sentence: string): Check {
 const date = 'must be a date that exists, written YYYY, YYYY-MM or YYYY-MM-DD.'
 const dateTime =
   'must be a date that exists (YYYY, YYYY-MM, YYYY-MM-DD) or a full time with seconds and zone, such as 2026-03-01T09:30:00+01:00.'
-const filled = 'must hold some text; leave the element out when there is none.'
-const uri = 'must be a URI without white space; leave the element out when there is none.'
+const filled =
+  'must hold some text, at most a megabyte, without control characters; leave the element out when there is none.'
+const uri =
+  'must be a URI without white space (urn:uuid: and urn:oid: in their own form); leave the element out when there is none.'
 
 export const primitiveChecks: ReadonlyMap<string, Check> = new Map([
   [
@@ -53,9 +76,19 @@ export const primitiveChecks: ReadonlyMap<string, Check> = new Map([
   ['integer', wholeNumber(-2147483648, 'must be a whole number of 32 bits, without quotes or fraction.')],
   ['unsignedInt', wholeNumber(0, 'must be a whole number from 0 to 2147483647, without quotes or fraction.')],
   ['positiveInt', wholeNumber(1, 'must be a whole number from 1 to 2147483647, without quotes or fraction.')],
-  ['string', text((value) => visible.test(value), filled)],
-  ['markdown', text((value) => visible.test(value), filled)],
-  ['xhtml', text((value) => visible.test(value), filled)],
+  ['string', text(isString, filled)],
+  ['markdown', text(isString, filled)],
+  [
+    'xhtml',
+    (value, place) => {
+      if (typeof value !== 'string' || value === '')
+        place.refuse('structure', 'must be a JSON string that holds XHTML.')
+      else {
+        const fault = narrativeFault(value)
+        if (fault !== undefined) place.refuse('invariant', `${fault} (txt-1, txt-2)`)
+      }
+    },
+  ],
   [
     'code',
     text(
@@ -64,9 +97,9 @@ export const primitiveChecks: ReadonlyMap<string, Check> = new Map([
     ),
   ],
   ['id', text(isId, 'must be 1 to 64 of the characters A-Z, a-z, 0-9, "-" and ".".')],
-  ['uri', text((value) => uriForm.test(value), uri)],
-  ['url', text((value) => uriForm.test(value), uri)],
-  ['canonical', text((value) => uriForm.test(value), uri)],
+  ['uri', text(isUri, uri)],
+  ['url', text(isUri, uri)],
+  ['canonical', text(isUri, uri)],
   ['oid', text((value) => oidForm.test(value), 'must be an OID, written urn:oid:1.2.3.')],
   [
     'uuid',
@@ -75,7 +108,7 @@ export const primitiveChecks: ReadonlyMap<string, Check> = new Map([
       'must be a UUID, written urn:uuid:c757873d-ec9a-4326-a141-556f43239520.',
     ),
   ],
-  ['base64Binary', text((value) => base64Form.test(value), 'must be base64 text.')],
+  ['base64Binary', text(isBase64, 'must be base64 text: groups of four characters, padded with "=".')],
   ['date', text(isDate, date)],
   ['dateTime', text(isDateTime, dateTime)],
   [

@@ -2,7 +2,7 @@ import type { Definitions } from '#fhir/definitions.ts'
 import type { Check } from './place.ts'
 
 /** https://hl7.org/fhir/R4/references.html#literal: within the resource, on this server, or anywhere as a URI. */
-const local = /^([A-Za-z]+)\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?$/
+const local = /^([A-Za-z]+)(?:\/[A-Za-z0-9\-.]{1,64}(?:\/_history\/[A-Za-z0-9\-.]{1,64})?|\?\S+)$/
 const contained = /^#\S*$/
 const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:\S+$/
 

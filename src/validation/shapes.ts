@@ -1,28 +1,29 @@
-import type { Definitions, ElementDefinition } from '#fhir/definitions.ts'
+import type { Definitions, ElementDefinition, TypeDefinition } from '#fhir/definitions.ts'
+import type { ElementType } from '#fhir/element-type.ts'
+import { checkBinding, checkCoding } from './binding-rules.ts'
+import { checkContained } from './contained-rules.ts'
+import { isNode } from './fhirpath/compiled.ts'
 import { jsonNames } from './json-names.ts'
-import type { Check, Place } from './place.ts'
+import { checkObject, type Property, type Shape } from './object-check.ts'
+import type { Check } from './place.ts'
 import { primitiveChecks } from './primitive-checks.ts'
 import { checkReferenceForm } from './reference-form.ts'
+import { checkReference, checkTargets } from './reference-rules.ts'
+import { compileRule, typeOf } from './rules.ts'
 
-/** https://hl7.org/fhir/R4/json.html, compiled from the definitions: a type becomes a table of what its objects may hold. */
-
-interface Property {
-  /** FHIRPath name: `value` for `valueQuantity`. */
-  readonly element: string
-  readonly repeats: boolean
-  readonly check: Check
-  /** One bit a choice element: two of its forms at once are refused. */
-  readonly choice: number
-}
-
-type Shape = Map<string, Property>
-
+/** The base types, compiled from the definitions when first used: a type becomes a table of what its objects may hold. */
 export class Shapes {
   readonly #definitions: Definitions
+  readonly #claims: Check
+  readonly #extension: Check
   readonly #types = new Map<string, Check>()
+  #besideValue: Check | undefined
 
-  constructor(definitions: Definitions) {
+  /** `claims` looks at the profiles that a resource names, `extension` at the definition behind an extension's URL. */
+  constructor(definitions: Definitions, claims: Check, extension: Check) {
     this.#definitions = definitions
+    this.#claims = claims
+    this.#extension = extension
   }
 
   /** The check for a data type or a resource type, compiled when first asked for. */
@@ -39,50 +40,110 @@ export class Shapes {
     const primitive = primitiveChecks.get(name)
     if (primitive !== undefined) return primitive
     if (name === 'Resource' || name === 'DomainResource')
-      return (value, place) => this.#anyResource(value, place)
+      return (value, place) => this.anyResource(value, place)
     const definition = this.#definitions.type(name)
-    const shape = this.#shape(definition.elements, new Map())
-    if (definition.kind === 'resource') {
-      shape.set('resourceType', resourceTypeProperty)
-      // R4's definitions call Resource.id a string; its data type is id.
-      shape.set('id', { element: 'id', repeats: false, check: this.type('id'), choice: 0 })
-    }
-    return objectCheck(shape)
+    const isResource = definition.kind === 'resource'
+    const context = [typeOf(this.#definitions, name)]
+    const scope: Compiling = { backbones: new Map(), resource: isResource ? context : undefined }
+    const shape = this.#shape(definition.elements, scope, isResource ? 'nothing' : 'more')
+    if (isResource) shape.properties.set('resourceType', resourceTypeProperty)
+    return checkObject(shape, this.#rules(definition, context, scope))
   }
 
-  #shape(elements: readonly ElementDefinition[], backbones: Map<string, Check>): Shape {
-    const shape: Shape = new Map()
+  /** Those of the type and of all that it specialises, and what no expression says. */
+  #rules(definition: TypeDefinition, context: readonly ElementType[], scope: Compiling): readonly Check[] {
+    const { name, kind } = definition
+    const rules: Check[] = []
+    if (name === 'Reference') rules.push(checkReference(this.#definitions))
+    if (name === 'Coding') rules.push(checkCoding)
+    for (let of: TypeDefinition | undefined = definition; of !== undefined; of = this.#baseOf(of)) {
+      if (of.name === 'DomainResource') rules.push(checkContained)
+      rules.push(...this.#compile(of.constraints, context, scope))
+    }
+    if (name === 'Extension') rules.push(this.#extension)
+    if (kind === 'resource') rules.push(this.#claims)
+    return rules
+  }
+
+  #baseOf({ base }: TypeDefinition): TypeDefinition | undefined {
+    return base === undefined ? undefined : this.#definitions.type(base)
+  }
+
+  #compile(
+    constraints: TypeDefinition['constraints'],
+    context: readonly ElementType[],
+    scope: Compiling,
+  ): Check[] {
+    const { resource } = scope
+    return constraints.flatMap(
+      (rule) =>
+        compileRule(rule, { definitions: this.#definitions, context, resource, foreign: false }) ?? [],
+    )
+  }
+
+  #shape(elements: readonly ElementDefinition[], scope: Compiling, least: Shape['least'] = 'more'): Shape {
+    const properties = new Map<string, Property>()
+    const required: string[] = []
     let choices = 0
     for (const element of elements) {
-      const names = jsonNames(element)
       const choice = element.isChoice ? 1 << choices++ : 0
-      const repeats = element.max > 1
-      for (const [name, type] of names) {
-        const check = this.#elementCheck(element, type, backbones)
-        shape.set(name, { element: element.name, repeats, check, choice })
-        if (isPrimitive(type)) {
-          const extended: Check = (value, place) => this.type('Element')(value, place)
-          shape.set(`_${name}`, { element: element.name, repeats, check: extended, choice: 0 })
+      const bit = element.min > 0 ? 1 << (required.push(element.name) - 1) : 0
+      for (const [name, type] of jsonNames(element)) {
+        const check = this.#elementCheck(element, type, scope)
+        const property: Property = { element: element.name, max: element.max, check, choice, required: bit }
+        properties.set(name, property)
+        // Attributes in XML: an id and an extension's url have no extensions.
+        if (primitiveChecks.has(type) && !isAttribute(element)) {
+          properties.set(`_${name}`, { ...property, check: this.#alone, beside: this.#beside, choice: 0 })
         }
       }
     }
-    return shape
+    return { properties, required, least }
   }
 
-  #elementCheck(element: ElementDefinition, type: string, backbones: Map<string, Check>): Check {
+  /** Id and extensions of a primitive value: without the value, an id alone says nothing. */
+  readonly #alone: Check = (value, place) => this.type('Element')(value, place)
+
+  readonly #beside: Check = (value, place) => {
+    this.#besideValue ??= checkObject(
+      this.#shape(
+        this.#definitions.type('Element').elements,
+        { backbones: new Map(), resource: undefined },
+        'id',
+      ),
+      [],
+    )
+    this.#besideValue(value, place)
+  }
+
+  #elementCheck(element: ElementDefinition, type: string, scope: Compiling): Check {
     if (element.path === 'Reference.reference') return checkReferenceForm(this.#definitions)
-    if (element.children !== undefined) {
-      const shape: Shape = new Map()
-      const check = objectCheck(shape)
-      // Known before its children are built, for those that refer back to it.
-      backbones.set(element.path, check)
-      for (const [name, property] of this.#shape(element.children, backbones)) shape.set(name, property)
-      return check
-    }
     if (element.contentReference !== undefined) {
       const path = element.contentReference.slice(element.contentReference.indexOf('#') + 1)
-      return (value, place) => backbones.get(path)?.(value, place)
+      return (value, place) => scope.backbones.get(path)?.(value, place)
     }
+    if (element.children !== undefined) return this.#backbone(element, type, element.children, scope)
+    return inTurn(this.#typeCheck(type), this.#elementRules(element, type, scope))
+  }
+
+  #backbone(
+    element: ElementDefinition,
+    type: string,
+    children: readonly ElementDefinition[],
+    scope: Compiling,
+  ): Check {
+    let check: Check | undefined
+    // Known before its children are built, for those that refer back to it.
+    scope.backbones.set(element.path, (value, place) => check?.(value, place))
+    const context = [{ name: type || 'BackboneElement', children, repeats: false, steps: [] }]
+    check = checkObject(
+      this.#shape(children, scope),
+      this.#compile(element.constraints ?? [], context, scope),
+    )
+    return check
+  }
+
+  #typeCheck(type: string): Check {
     const primitive = primitiveChecks.get(type)
     if (primitive !== undefined) return primitive
     let check: Check | undefined
@@ -92,83 +153,64 @@ export class Shapes {
     }
   }
 
-  #anyResource(value: unknown, place: Place): void {
-    const type = isObject(value) ? value.resourceType : undefined
-    if (typeof type === 'string' && this.#definitions.isResourceType(type)) this.type(type)(value, place)
-    else place.refuse('structure', 'must be a resource: an object with the resourceType of an R4 resource.')
+  #elementRules(element: ElementDefinition, type: string, scope: Compiling): readonly Check[] {
+    const { binding, targets, profiles = [], constraints = [] } = element
+    const context = element.types.map((name) => typeOf(this.#definitions, name))
+    const ofProfiles = profiles.flatMap((name) =>
+      this.#compile(this.#definitions.type(name).constraints, context, scope),
+    )
+    return [
+      (binding && checkBinding(binding, type)) ?? [],
+      (targets && type === 'Reference'
+        ? checkTargets(element.path, targets, this.#definitions)
+        : undefined) ?? [],
+      // ext-1 stands on Extension and on Extension.extension; once is enough.
+      type === 'Extension' ? [] : this.#compile(constraints, context, scope),
+      ofProfiles,
+    ].flat()
   }
+
+  anyResource: Check = (value, place) => {
+    const type = isNode(value) ? value.resourceType : undefined
+    if (!isNode(value) || typeof type !== 'string' || !this.#definitions.isResourceType(type)) {
+      place.refuse('structure', 'must be a resource: an object with the resourceType of an R4 resource.')
+      return
+    }
+    place.within(value, this.type(type))
+  }
+}
+
+function isAttribute({ path, base }: ElementDefinition): boolean {
+  return path === 'Extension.url' || path === 'Element.id' || base === 'Element.id'
+}
+
+interface Compiling {
+  /** By path, for content references. */
+  readonly backbones: Map<string, Check>
+  readonly resource: readonly ElementType[] | undefined
 }
 
 const resourceTypeProperty: Property = {
   element: 'resourceType',
-  repeats: false,
+  max: 1,
   check: () => undefined,
   choice: 0,
+  required: 0,
 }
 
-function isPrimitive(type: string): boolean {
-  return primitiveChecks.has(type)
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
-function objectCheck(shape: Shape): Check {
+function inTurn(first: Check, rules: readonly Check[]): Check {
+  if (rules.length === 0) return first
+  const [rule = first] = rules
+  if (rules.length === 1) {
+    return (value, place) => {
+      const { malformed } = place
+      first(value, place)
+      if (place.malformed === malformed) rule(value, place)
+    }
+  }
   return (value, place) => {
-    if (!isObject(value) || JSON.isRawJSON(value)) {
-      place.refuse('structure', 'must be a JSON object.')
-      return
-    }
-    let empty = true
-    let chosen = 0
-    for (const name in value) {
-      empty = false
-      const property = shape.get(name)
-      if (property === undefined) {
-        place.refuse('structure', `has no element '${name.slice(0, 64)}'; check its spelling and its place.`)
-        continue
-      }
-      place.enter(property.element)
-      if (property.choice !== 0) {
-        if ((chosen & property.choice) !== 0)
-          place.refuse('structure', 'is there in more than one form; keep one.')
-        chosen |= property.choice
-      }
-      const item = value[name]
-      if (property.repeats) checkList(item, property.check, name, value, place)
-      else if (Array.isArray(item)) place.refuse('structure', 'occurs once: a value, not an array.')
-      else property.check(item, place)
-      place.leave()
-    }
-    if (empty)
-      place.refuse('structure', 'is an empty object; leave the element out when there is nothing to say.')
+    const { malformed } = place
+    first(value, place)
+    if (place.malformed === malformed) for (const one of rules) one(value, place)
   }
-}
-
-function checkList(
-  list: unknown,
-  check: Check,
-  name: string,
-  owner: Readonly<Record<string, unknown>>,
-  place: Place,
-): void {
-  if (!Array.isArray(list)) {
-    place.refuse('structure', 'may repeat: an array, also for a single value.')
-    return
-  }
-  if (list.length === 0) place.refuse('structure', 'is an empty array; leave the element out.')
-  for (let index = 0; index < list.length; index++) {
-    const item: unknown = list[index]
-    if (item === null && hasTwin(owner, name, index)) continue
-    place.enter(index)
-    check(item, place)
-    place.leave()
-  }
-}
-
-/** A primitive that repeats may be null where its extensions stand in the `_` array at the same index, and the reverse. */
-function hasTwin(owner: Readonly<Record<string, unknown>>, name: string, index: number): boolean {
-  const twin = owner[name.startsWith('_') ? name.slice(1) : `_${name}`]
-  return Array.isArray(twin) && twin[index] !== null && twin[index] !== undefined
 }
