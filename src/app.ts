@@ -14,7 +14,8 @@ import { listen } from '#http/listen.ts'
 import { createMetrics } from '#http/metrics.ts'
 import { defaultHttpSettings, type HttpParts, type RefusedRequest } from '#http/parts.ts'
 import { createRunBundle } from '#interaction/bundle/run-bundle.ts'
-import { createCapabilities } from '#interaction/capabilities.ts'
+import { type CapabilityParts, createCapabilities } from '#interaction/capabilities.ts'
+import { createOpenApi } from '#interaction/openapi.ts'
 import { createInvokeOperation } from '#interaction/operations/invoke-operation.ts'
 import { loadOperations } from '#interaction/operations/load-operations.ts'
 import { createPatch } from '#interaction/patch/create-patch.ts'
@@ -149,18 +150,21 @@ interface Joined {
 function buildHttpParts(config: Config, joined: Joined): HttpParts {
   const { database, definitions, keys, road, operations, logger } = joined
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  const capabilities = createCapabilities({
+  const about: CapabilityParts = {
     definitions,
     operations,
     settings: config,
     version,
     since: new Date(),
-  })
+  }
+  const capabilities = createCapabilities(about)
   const clinics = new Set(['main', ...config.clinics])
   return {
     interact: road.interact,
     authenticate: createAuthenticator({ keys, definitions, publicUrl: config.publicUrl }),
-    capabilities: (base, mode) => capabilities.text(base.url, mode),
+    capabilities: capabilities.answer,
+    openApi: createOpenApi(about).answer,
+    version,
     smartConfiguration: (base) =>
       JSON.stringify(buildSmartConfiguration(`${base.origin}/.well-known/jwks.json`)),
     keySet: keys.jwks,

@@ -10,7 +10,7 @@ import { choosePresentation } from './presentation.ts'
 import { checkHeaders } from './request-headers.ts'
 import type { Visit } from './visit.ts'
 
-/** SMART App Launch 2.2, section 3.1: plain JSON, whatever the caller accepts. */
+/** SMART App Launch 2.2, section 3.1: plain JSON, whatever the caller accepts; so is OpenAPI. */
 const discoveryPresentation = { contentType: 'application/json; charset=utf-8', pretty: false }
 
 /** From a request line to an answer: cheap refusals first, nothing of a body before its caller is known. */
@@ -36,14 +36,19 @@ export function createFhirWork(
     const query = parseQuery(visit.query, 'query')
     const origin = originOf(req)
     const base = { tenant: path.tenant, origin, url: origin + path.basePath }
+    const ifNoneMatch = req.headers['if-none-match']
     if (route.interaction === 'smart-configuration') {
       visit.presentation = discoveryPresentation
       return open(await parts.smartConfiguration(base))
     }
+    if (route.interaction === 'openapi') {
+      visit.presentation = discoveryPresentation
+      return parts.openApi({ base: base.url, ifNoneMatch, mediaType: 'application/json' })
+    }
     visit.presentation = choosePresentation(req.headers.accept, query)
     if (route.interaction === 'capabilities') {
-      const mode = query.find(([name]) => name === 'mode')?.[1] ?? 'full'
-      return open(await parts.capabilities(base, mode))
+      const mediaType = visit.presentation.contentType
+      return parts.capabilities({ base: base.url, query, ifNoneMatch, mediaType })
     }
     return enter(visit, route, query, base)
   }

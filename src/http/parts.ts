@@ -1,7 +1,9 @@
 import type { Logger } from 'pino'
 import type { Principal } from '#access/principal.ts'
 import type { Refusal } from '#fhir/refusal.ts'
-import type { Interact } from '#interaction/exchange.ts'
+import type { CapabilityRequest } from '#interaction/capabilities.ts'
+import type { TextRequest } from '#interaction/capabilities-text.ts'
+import type { FhirResponse, Interact } from '#interaction/exchange.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What app.ts hands in; the room knows the others by these alone. */
@@ -9,8 +11,12 @@ export interface HttpParts {
   readonly interact: Interact
   /** Who holds the token of this Authorization header, at this clinic. Throws a 401 with its WWW-Authenticate. */
   readonly authenticate: (authorization: string | undefined, tenant: string) => Principal | Promise<Principal>
-  /** The text of GET [base]/metadata. */
-  readonly capabilities: (base: FhirBase, mode: string) => string | Promise<string>
+  /** GET [base]/metadata. */
+  readonly capabilities: (request: CapabilityRequest) => FhirResponse
+  /** GET [base]/openapi.json. */
+  readonly openApi: (request: TextRequest) => FhirResponse
+  /** Of the software. */
+  readonly version: string
   readonly smartConfiguration: (base: FhirBase) => string | Promise<string>
   /** The public keys that tokens are signed with, as a JSON Web Key Set. */
   readonly keySet?: () => string | Promise<string>

@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs'
 /** The hand-written part of /metadata: what is generated is laid under it. */
 export interface CapabilityBase {
   readonly resourceType: 'CapabilityStatement'
+  readonly format: readonly string[]
+  readonly patchFormat: readonly string[]
   readonly rest: readonly [CapabilityRest]
   readonly [element: string]: unknown
 }

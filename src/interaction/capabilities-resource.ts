@@ -1,13 +1,9 @@
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import { capabilityBase, type ResourceCapability } from './capabilities-base.ts'
+import type { CapabilitySettings } from './capabilities-parts.ts'
+import { type ServedProfile, supportedProfiles } from './capabilities-profiles.ts'
 import { instanceInteractions } from './capabilities-served.ts'
 import type { Operation, OperationDefinition } from './operation.ts'
-
-/** Settings that change what /metadata may claim. */
-export interface CapabilitySettings {
-  readonly requireIfMatch: boolean
-  readonly conditionalDeleteMultiple: boolean
-}
 
 /** Named queries: there are none. */
 const unserved: ReadonlySet<string> = new Set(['_query'])
@@ -19,7 +15,9 @@ export function buildResourceCapabilities(
   definitions: Definitions,
   operations: readonly Operation[],
   settings: CapabilitySettings,
+  profiles: readonly ServedProfile[] = [],
 ): ResourceCapability[] {
+  const supported = supportedProfiles(profiles)
   const exceptions = new Map(capabilityBase.rest[0].resource.map((entry) => [entry.type, entry]))
   const referrers = findReferrers(definitions)
   return definitions.resourceTypes.map((type) => {
@@ -33,6 +31,7 @@ export function buildResourceCapabilities(
     return {
       type,
       profile: `http://hl7.org/fhir/StructureDefinition/${type}`,
+      ...listed('supportedProfile', supported.get(type)),
       interaction: instanceInteractions.map((code) => ({ code })),
       versioning: settings.requireIfMatch ? 'versioned-update' : 'versioned',
       readHistory: true,
@@ -58,7 +57,7 @@ export function servedParameters(definitions: Definitions, type: string): readon
   return definitions.searchParameters(type).filter(({ code }) => !unserved.has(code))
 }
 
-export function searchParameterEntry({ code, url, kind }: SearchParameter): object {
+export function searchParameterEntry({ code, url, kind }: SearchParameter) {
   return { name: code, definition: url, type: kind }
 }
 
@@ -79,7 +78,7 @@ function findReferrers(definitions: Definitions): ReadonlyMap<string, string[]> 
   return referrers
 }
 
-function isOf(definition: OperationDefinition, type: string): boolean {
+export function isOf(definition: OperationDefinition, type: string): boolean {
   if (!definition.type && !definition.instance) return false
   return (
     definition.resource?.some((name) => name === type || name === 'Resource' || name === 'DomainResource') ??

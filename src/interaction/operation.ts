@@ -14,6 +14,8 @@ export interface OperationDefinition {
   readonly resourceType: 'OperationDefinition'
   readonly url: string
   readonly name: string
+  readonly title?: string
+  readonly description?: string
   readonly code: string
   readonly affectsState?: boolean
   readonly system: boolean
@@ -26,6 +28,7 @@ export interface OperationDefinition {
     readonly min: number
     readonly max: string
     readonly type?: string
+    readonly documentation?: string
   }[]
 }
 

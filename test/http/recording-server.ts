@@ -51,8 +51,16 @@ export async function startRecordingServer(options: RecordingOptions = {}): Prom
       if (authorization === 'Bearer good-token') return anybody
       throw new Refusal('login', 'A bearer token is needed.', { headers: { 'WWW-Authenticate': 'Bearer' } })
     },
-    capabilities: (base, mode) =>
-      JSON.stringify({ resourceType: 'CapabilityStatement', url: base.url, mode }),
+    capabilities: ({ base, query }) => ({
+      status: 200,
+      body: JSON.stringify({
+        resourceType: 'CapabilityStatement',
+        url: base,
+        mode: query.find(([name]) => name === 'mode')?.[1] ?? 'full',
+      }),
+    }),
+    openApi: ({ base }) => ({ status: 200, body: JSON.stringify({ openapi: '3.1.0', servers: [base] }) }),
+    version: '1.2.3',
     smartConfiguration: (base) => JSON.stringify({ base: base.url }),
     isClinic: (name) => name === 'north',
     isResourceType: (name) => name === 'Patient' || name === 'Observation' || name === 'Binary',

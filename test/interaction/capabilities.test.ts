@@ -1,8 +1,11 @@
 import { expect, test } from 'vitest'
+import { parseJson } from '#fhir/json.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { type CapabilityParts, createCapabilities } from '#interaction/capabilities.ts'
+import type { ServedProfile } from '#interaction/capabilities-profiles.ts'
 import { checkServed, isServed } from '#interaction/capabilities-served.ts'
 import type { Operation } from '#interaction/operation.ts'
+import { createStructureCheck } from '#validation/check-structure.ts'
 
 const everything: Operation = {
   definition: {
@@ -46,8 +49,11 @@ interface Statement {
   ]
   [element: string]: unknown
 }
-const statement = (mode?: string, changes: Partial<CapabilityParts> = {}): Statement =>
-  JSON.parse(createCapabilities({ ...parts, ...changes }).text(base, mode))
+const mediaType = 'application/fhir+json; charset=utf-8'
+const ask = (query: Record<string, string>, changes: Partial<CapabilityParts> = {}) =>
+  createCapabilities({ ...parts, ...changes }).answer({ base, mediaType, query: Object.entries(query) })
+const statement = (mode = 'full', changes: Partial<CapabilityParts> = {}): Statement =>
+  JSON.parse(ask({ mode }, changes).body ?? '')
 const full = statement()
 const entry = (type: string, from = full) => from.rest[0].resource.find((one) => one.type === type) as Entry
 
@@ -145,10 +151,103 @@ test('the terminology mode tells of terminology', () => {
 
 test('every clinic reads its own address, and nothing of the statement is built twice', () => {
   const capabilities = createCapabilities(parts)
-  const main = capabilities.text('http://127.0.0.1:8080/fhir')
+  const textAt = (address: string) => capabilities.answer({ base: address, mediaType, query: [] }).body ?? ''
+  const main = textAt('http://127.0.0.1:8080/fhir')
   const started = performance.now()
-  const north = capabilities.text('http://127.0.0.1:8080/c/north/fhir')
+  const north = textAt('http://127.0.0.1:8080/c/north/fhir')
   expect(performance.now() - started).toBeLessThan(50)
-  expect(JSON.parse(north).implementation.url).toBe('http://127.0.0.1:8080/c/north/fhir')
-  expect(north.length - main.length).toBe('/c/north'.length)
+  expect(JSON.parse(north)).toMatchObject({
+    url: 'http://127.0.0.1:8080/c/north/fhir/metadata',
+    implementation: { url: 'http://127.0.0.1:8080/c/north/fhir' },
+  })
+  expect(north.length - main.length).toBe(2 * '/c/north'.length)
+})
+
+test('who has the statement already is told so, in each format by itself, whichever process says it', () => {
+  const first = ask({})
+  expect(first).toMatchObject({ status: 200, headers: { 'Cache-Control': 'no-cache' } })
+  const etag = first.etag ?? ''
+  const again = (ifNoneMatch: string, changes: Partial<CapabilityParts> = {}, format = mediaType) =>
+    createCapabilities({ ...parts, ...changes }).answer({ base, query: [], ifNoneMatch, mediaType: format })
+  expect(again(etag)).toEqual({ ...first, status: 304, body: undefined })
+  expect(again(`W/"other", ${etag}`, { since: new Date() }).status).toBe(304)
+  expect(again(etag, {}, 'application/json; charset=utf-8').status).toBe(200)
+  expect(again(etag, { version: '1.2.4' }).status).toBe(200)
+  expect(() => again('nonsense')).toThrow(/ETag/)
+})
+
+test('a summary is small, chosen elements come with those that are needed to read them, and both are marked', () => {
+  const summary = ask({ _summary: 'true' }).body ?? ''
+  expect(summary.length).toBeLessThan((ask({}).body ?? '').length / 4)
+  const some = JSON.parse(ask({ _elements: 'software' }).body ?? '')
+  expect(Object.keys(some).join(' ')).toBe('resourceType status kind fhirVersion format date software meta')
+})
+
+const usCore: readonly ServedProfile[] = [
+  'patient',
+  'practitioner',
+  'practitionerrole',
+  'organization',
+  'location',
+].map((name) => ({
+  url: `http://hl7.org/fhir/us/core/StructureDefinition/us-core-${name}`,
+  version: '7.0.0',
+  type: { practitionerrole: 'PractitionerRole' }[name] ?? name.charAt(0).toUpperCase() + name.slice(1),
+}))
+
+test('a profile is claimed for its type, each version by name where there are several', () => {
+  const [patient, , , , location] = usCore as [ServedProfile, ...ServedProfile[]]
+  const older = { ...patient, version: '6.1.0' }
+  const with2 = statement('full', { profiles: () => [...usCore, older] })
+  expect(entry('Patient', with2).supportedProfile).toEqual([
+    patient.url,
+    `${patient.url}|6.1.0`,
+    `${patient.url}|7.0.0`,
+  ])
+  expect(entry('Location', with2).supportedProfile).toEqual([location?.url])
+  expect(entry('Slot', with2)).not.toHaveProperty('supportedProfile')
+})
+
+test("US Core's server is claimed with all five of its profiles, and not with four", () => {
+  expect(statement('full', { profiles: () => usCore })).toMatchObject({
+    instantiates: ['http://hl7.org/fhir/us/core/CapabilityStatement/us-core-server'],
+  })
+  expect(statement('full', { profiles: () => usCore.slice(1) })).not.toHaveProperty('instantiates')
+})
+
+const expand: Operation = {
+  definition: {
+    ...everything.definition,
+    code: 'expand',
+    resource: ['ValueSet'],
+    parameter: [
+      { name: 'filter', use: 'in', min: 0, max: '1', type: 'string', documentation: 'Words.' },
+      { name: 'return', use: 'out', min: 1, max: '1', type: 'ValueSet' },
+    ],
+  },
+  invoke: everything.invoke,
+}
+
+test('terminology is claimed as far as its operations are wired', () => {
+  expect(statement('terminology')).not.toHaveProperty('expansion')
+  const codeSystems = () => [
+    { url: 'http://loinc.org', version: '2.77' },
+    { url: 'urn:clinic:codes' },
+    { url: 'http://loinc.org', version: '2.76' },
+  ]
+  expect(statement('terminology', { operations: [expand], codeSystems })).toMatchObject({
+    codeSystem: [
+      { uri: 'http://loinc.org', version: [{ code: '2.76' }, { code: '2.77' }] },
+      { uri: 'urn:clinic:codes' },
+    ],
+    expansion: { paging: true, parameter: [{ name: 'filter', documentation: 'Words.' }] },
+  })
+})
+
+test.each(['full', 'normative', 'terminology'])('the %s statement is itself right by R4', (mode) => {
+  const check = createStructureCheck(parts.definitions)
+  const changes = { profiles: () => usCore, operations: [everything, expand] }
+  const { body = '' } = ask({ mode }, changes)
+  const type = mode === 'terminology' ? 'TerminologyCapabilities' : 'CapabilityStatement'
+  expect(() => check(parseJson(body), type)).not.toThrow()
 })

@@ -5,7 +5,7 @@ import { decodePart } from './target.ts'
 /** What a method on a path means: https://hl7.org/fhir/R4/http.html */
 export interface Route {
   /** `bundle` becomes batch or transaction once its type is known. */
-  readonly interaction: InteractionName | 'bundle' | 'capabilities' | 'smart-configuration'
+  readonly interaction: InteractionName | 'bundle' | 'capabilities' | 'openapi' | 'smart-configuration'
   readonly type?: string
   readonly id?: string
   readonly versionId?: string
@@ -23,6 +23,7 @@ const searchAll: Methods = { POST: ['search-system', 'form'] }
 const operation: Methods = { GET: ['operation', 'none'], POST: ['operation', 'parameters'] }
 const base: Methods = { GET: ['search-system', 'none'], POST: ['bundle', 'resource'] }
 const metadata: Methods = { GET: ['capabilities', 'none'] }
+const openApi: Methods = { GET: ['openapi', 'none'] }
 const discovery: Methods = { GET: ['smart-configuration', 'none'] }
 const historyAll: Methods = { GET: ['history-system', 'none'] }
 const historyOfType: Methods = { GET: ['history-type', 'none'] }
@@ -53,6 +54,7 @@ export function findRoute(method: string, rest: string, isResourceType: (name: s
   if (first === undefined) return pick(base, method)
   if (segments.length === 1) {
     if (first === 'metadata') return pick(metadata, method)
+    if (first === 'openapi.json') return pick(openApi, method)
     if (first === '_search') return pick(searchAll, method)
     if (first === '_history') return pick(historyAll, method)
     if (first.startsWith('$')) return pick(operation, method, { operation: operationCode(first) })

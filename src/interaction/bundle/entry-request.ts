@@ -28,7 +28,12 @@ export function buildEntryRequest(
       'A batch or transaction cannot hold another one: put its entries into this one.',
     )
   }
-  if (interaction === 'capabilities' || interaction === 'smart-configuration' || bodyKind === 'form') {
+  if (
+    interaction === 'capabilities' ||
+    interaction === 'openapi' ||
+    interaction === 'smart-configuration' ||
+    bodyKind === 'form'
+  ) {
     throw new Refusal(
       'not-supported',
       'This address is not offered inside a bundle: a search is written as a GET, anything else is asked for by itself.',
