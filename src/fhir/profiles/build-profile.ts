@@ -71,11 +71,8 @@ function baseOf(source: StructureSource, parts: SnapshotParts): ProfileDefinitio
   }
   const own = typeOfCanonical(definitions, baseDefinition)
   const base = own === undefined ? parts.profile(baseDefinition) : profileOfType(own, definitions)
-  if (base === 'loop') {
-    faults.add(
-      'baseDefinition',
-      `${baseDefinition} leads back to this profile, or on and on: a profile rests on a type of FHIR in the end.`,
-    )
+  if (typeof base === 'string') {
+    faults.add('baseDefinition', `${baseDefinition} cannot be a base: ${base}`)
     return undefined
   }
   if (base === undefined) {

@@ -35,7 +35,8 @@ export function createProfiles(parts: ProfileParts): Profiles {
 
 class BuiltProfiles implements Profiles {
   readonly #parts: ProfileParts
-  readonly #built = new Map<string, ProfileDefinition | undefined>()
+  readonly #built = new Map<string, ProfileDefinition>()
+  readonly #broken = new Map<string, string>()
   readonly #building = new Set<string>()
 
   constructor(parts: ProfileParts) {
@@ -44,7 +45,7 @@ class BuiltProfiles implements Profiles {
 
   profile(canonical: string): ProfileDefinition | undefined {
     const found = this.#find(canonical)
-    return found === 'loop' ? undefined : found
+    return typeof found === 'string' ? undefined : found
   }
 
   build(source: StructureSource): ProfileDefinition {
@@ -68,16 +69,16 @@ class BuiltProfiles implements Profiles {
     return below?.source(canonical) ?? sources.source(...splitCanonical(canonical))
   }
 
-  #find(canonical: string): ProfileDefinition | 'loop' | undefined {
+  #find(canonical: string): ProfileDefinition | string | undefined {
     const known = this.#built.get(canonical)
     if (known !== undefined) return known
     const found = this.#findUnknown(canonical)
     // Canonicals come from clients: those that lead nowhere are not kept.
-    if (found !== 'loop' && found !== undefined) this.#built.set(canonical, found)
+    if (typeof found === 'object') this.#built.set(canonical, found)
     return found
   }
 
-  #findUnknown(canonical: string): ProfileDefinition | 'loop' | undefined {
+  #findUnknown(canonical: string): ProfileDefinition | string | undefined {
     const { definitions, sources, below } = this.#parts
     const type = typeOfCanonical(definitions, canonical)
     if (type !== undefined) return profileOfType(type, definitions)
@@ -85,21 +86,25 @@ class BuiltProfiles implements Profiles {
     if (shipped !== undefined) return shipped
     const source = sources.source(...splitCanonical(canonical))
     if (source === undefined) return undefined
-    if (this.#building.has(keyOf(source)) || this.#building.size >= longestChain) return 'loop'
+    if (this.#building.has(keyOf(source))) return 'it leads back to this profile.'
+    if (this.#building.size >= longestChain) return `it rests on more than ${longestChain} others.`
     return this.#buildKnown(source)
   }
 
-  #buildKnown(source: StructureSource): ProfileDefinition | undefined {
+  #buildKnown(source: StructureSource): ProfileDefinition | string {
     const key = keyOf(source)
-    if (this.#built.has(key)) return this.#built.get(key)
-    let built: ProfileDefinition | undefined
+    const known = this.#built.get(key) ?? this.#broken.get(key)
+    if (known !== undefined) return known
     try {
-      built = this.build(source)
+      const built = this.build(source)
+      this.#built.set(key, built)
+      return built
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
+      const reason = error.issues[0]?.diagnostics ?? error.message
+      this.#broken.set(key, reason)
+      return reason
     }
-    this.#built.set(key, built)
-    return built
   }
 }
 

@@ -41,10 +41,10 @@ function profileElements(
   if (canonical === undefined || others.length > 0) return undefined
   if (typeOfCanonical(parts.definitions, canonical)?.name === type) return undefined
   const profile = parts.profile(canonical)
-  if (profile === 'loop') {
+  if (typeof profile === 'string') {
     parts.faults.addAt(
       index,
-      `${element.path} goes into ${canonical}, which leads back to this profile, or too far.`,
+      `${element.path} goes into ${canonical}, which cannot be used: ${profile}`,
       'path',
     )
     return []

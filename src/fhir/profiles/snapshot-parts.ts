@@ -7,8 +7,8 @@ import type { StructureSource } from './structure-source.ts'
 export interface SnapshotParts {
   readonly definitions: Definitions
   readonly url: string
-  /** Another profile's snapshot: undefined for an unknown one, 'loop' for one that is itself being made. */
-  readonly profile: (canonical: string) => ProfileDefinition | 'loop' | undefined
+  /** Another profile's snapshot: undefined for an unknown one, for one that cannot be made the reason. */
+  readonly profile: (canonical: string) => ProfileDefinition | string | undefined
   /** As written, for what can be told without a snapshot: its type, its base. */
   readonly source: (canonical: string) => StructureSource | undefined
   readonly faults: ProfileFaults

@@ -67,7 +67,7 @@ function below(element: ProfileElement, parts: SnapshotParts): readonly ProfileE
   if (children === undefined && canonical !== undefined && others.length === 0) {
     if (typeOfCanonical(parts.definitions, canonical) === undefined) {
       const profile = parts.profile(canonical)
-      return profile === undefined || profile === 'loop' ? 'unknown' : profile.elements
+      return profile === undefined || typeof profile === 'string' ? 'unknown' : profile.elements
     }
   }
   if (children !== undefined) return children
