@@ -8,6 +8,7 @@ import {
   mkdirSync,
   mkdtempSync,
   openSync,
+  readFileSync,
   renameSync,
   rmSync,
   statSync,
@@ -88,7 +89,10 @@ export async function createCluster(cluster: Cluster): Promise<void> {
   ]
   const child = run(cluster, cluster.binaries.initdb, args)
   const code = await new Promise((done) => child.once('close', done).once('error', done))
-  if (code !== 0) throw new Refusal('unavailable', `The database could not be made: see ${cluster.logFile}.`)
+  if (code !== 0) {
+    rmSync(draft, { recursive: true, force: true })
+    throw new Refusal('unavailable', `The database could not be made: ${lastWords(cluster)}`)
+  }
   try {
     renameSync(draft, cluster.path)
   } catch (error) {
@@ -147,7 +151,12 @@ export async function awaitPostmaster(
     if (ended || (child === undefined && postmaster === undefined)) break
   }
   child?.kill('SIGINT')
-  throw new Refusal('unavailable', `PostgreSQL did not start on ${cluster.path}: see ${cluster.logFile}.`)
+  throw new Refusal('unavailable', `PostgreSQL did not start on ${cluster.path}: ${lastWords(cluster)}`)
+}
+
+function lastWords({ logFile }: Cluster): string {
+  const line = readFileSync(logFile, 'utf8').trimEnd().split('\n').at(-1)
+  return `${line} (more in ${logFile})`
 }
 
 function give(cluster: Cluster, ...paths: string[]): void {
