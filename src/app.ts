@@ -8,7 +8,10 @@ import { seedDemo } from '#demo/seed-demo.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { createPagingTokens } from '#fhir/paging-token.ts'
+import { loadProfiles } from '#fhir/profiles/load-profiles.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import { loadTerminology } from '#fhir/terminology/load-terminology.ts'
+import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createHttpApp } from '#http/app.ts'
 import { listen } from '#http/listen.ts'
 import { createMetrics } from '#http/metrics.ts'
@@ -28,7 +31,8 @@ import { buildSmartConfiguration } from '#oauth/smart-configuration.ts'
 import { migrate } from '#store/migrate.ts'
 import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
-import { createStructureCheck } from '#validation/check-structure.ts'
+import { createClinicValidator } from '#validation/clinic-validator.ts'
+import { createValidator } from '#validation/validator.ts'
 import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
 
@@ -102,7 +106,13 @@ async function buildRoad(config: Config, database: Database, definitions: Defini
   const clock = () => new Date()
   const newId = () => randomUUIDv7()
   const pages = createPagingTokens({ key: await database.secret('paging'), lifetime: 24 * 3_600_000, clock })
-  const operations = loadOperations({ database, definitions, settings, pages, clock })
+  const shipped = { profiles: loadProfiles(definitions), valueSets: loadTerminology() }
+  const { refuseUnknownProfiles } = config
+  const validator = createClinicValidator(
+    createValidator({ definitions, ...shipped, settings: { refuseUnknownProfiles } }),
+    () => shipped,
+  )
+  const operations = loadOperations({ database, definitions, settings, pages, clock, validator })
   const road = createRoad({
     database,
     definitions,
@@ -111,7 +121,7 @@ async function buildRoad(config: Config, database: Database, definitions: Defini
     pages,
     clock,
     newId,
-    checkStructure: createStructureCheck(definitions),
+    validator,
     applyPatch: createPatch(definitions),
     runBundle: createRunBundle({
       database,
@@ -165,6 +175,7 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
     capabilities: capabilities.answer,
     openApi: createOpenApi(about).answer,
     version,
+    loadXml: createXmlLoader(definitions),
     smartConfiguration: (base) =>
       JSON.stringify(buildSmartConfiguration(`${base.origin}/.well-known/jwks.json`)),
     keySet: keys.jwks,

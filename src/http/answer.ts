@@ -36,7 +36,7 @@ export function buildAnswerer(securityHeaders: readonly string[]): Answerer {
       res.writeHead(answer.status, head).end()
       return
     }
-    const body = presentation.pretty ? indentJson(answer.body) : answer.body
+    const body = presentation.pretty && !presentation.xml ? indentJson(answer.body) : answer.body
     const length = Buffer.byteLength(body)
     head.push('Content-Type', presentation.contentType)
     if (length >= worthCompressing && req.headers['accept-encoding'] !== undefined && req.method !== 'HEAD') {

@@ -13,6 +13,7 @@ import { type Answerer, buildAnswerer, buildRefusalAnswer } from './answer.ts'
 import { buildCrossOrigin } from './cross-origin.ts'
 import { buildFault, createFhirRoad } from './fhir-road.ts'
 import { createFhirWork } from './fhir-work.ts'
+import { createLandingRoad } from './landing.ts'
 import { logAccess } from './log.ts'
 import type { HttpParts } from './parts.ts'
 import { plainPresentation } from './presentation.ts'
@@ -34,6 +35,7 @@ export function createHttpApp(parts: HttpParts): Express {
   app.use(whenCrossOrigin(buildCrossOrigin(settings)))
   app.use(createFhirRoad(parts, answerer, createFhirWork(parts, admission)))
   app.use(createProbeRoad(parts, answerer))
+  app.use(createLandingRoad(parts, answerer))
   app.use(createLastResort(parts, answerer))
   return app
 }

@@ -2,12 +2,13 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { BodyKind } from '#interaction/address/route.ts'
 
 const json = ['application/fhir+json', 'application/json', 'text/json']
+const xml = ['application/fhir+xml', 'application/xml', 'text/xml']
 
 const takes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>> = {
-  resource: json,
-  patch: ['application/json-patch+json', ...json],
+  resource: [...json, ...xml],
+  patch: ['application/json-patch+json', ...json, ...xml],
   form: ['application/x-www-form-urlencoded'],
-  parameters: json,
+  parameters: [...json, ...xml],
 }
 
 /** The media type of a body, lower case and without parameters; 415 for one that the interaction does not take. */
@@ -27,6 +28,11 @@ export function checkContentType(header: string | undefined, kind: Exclude<BodyK
   }
   for (const parameter of parameters) checkParameter(parameter)
   return mediaType
+}
+
+/** Of those spoken here: the names for JSON have no such letters. */
+export function isXml(mediaType: string): boolean {
+  return mediaType.includes('xml')
 }
 
 function checkParameter(parameter: string): void {

@@ -1,12 +1,13 @@
 import type { Request } from 'express'
 import { decodeUtf8, parseJson } from '#fhir/json.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import type { XmlFormat } from '#fhir/xml/xml-format.ts'
 import type { QueryPairs } from '#interaction/address/query.ts'
 import { parseQuery } from '#interaction/address/query.ts'
 import type { Route } from '#interaction/address/route.ts'
 import type { FhirRequest, InteractionName, RequestBody } from '#interaction/exchange.ts'
 import { readBody } from './body.ts'
-import { checkContentType } from './content-type.ts'
+import { checkContentType, isXml } from './content-type.ts'
 import type { FhirBase } from './parts.ts'
 import { pickHeaders } from './request-headers.ts'
 
@@ -18,6 +19,7 @@ export interface Envelope {
   readonly address: string | undefined
   readonly maxBodyBytes: number
   readonly hold: (bytes: number) => void
+  readonly loadXml: () => Promise<XmlFormat>
 }
 
 /** From here on nobody needs to know that HTTP was spoken. */
@@ -55,12 +57,14 @@ async function readForm(req: Request, { maxBodyBytes, hold }: Envelope): Promise
 async function readJson(
   req: Request,
   kind: 'resource' | 'patch' | 'parameters',
-  { maxBodyBytes, hold }: Envelope,
+  { maxBodyBytes, hold, loadXml }: Envelope,
 ): Promise<RequestBody | undefined> {
   if (!announcesBody(req)) return missing(kind)
   const mediaType = checkContentType(req.headers['content-type'], kind)
   const text = decodeUtf8(await readBody(req, maxBodyBytes, hold))
-  return text === '' ? missing(kind) : { mediaType, json: parseJson(text) }
+  if (text === '') return missing(kind)
+  if (!isXml(mediaType)) return { mediaType, json: parseJson(text) }
+  return { mediaType: 'application/fhir+json', json: (await loadXml()).read(text) }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9112#section-6.3: without either header a request has no body. */
@@ -74,7 +78,7 @@ function missing(kind: 'resource' | 'patch' | 'parameters'): undefined {
   if (kind === 'parameters') return undefined
   throw new Refusal(
     'required',
-    `The body is missing: send ${kind === 'patch' ? 'the patch' : 'the resource'} as JSON.`,
+    `The body is missing: send ${kind === 'patch' ? 'the patch' : 'the resource'} as JSON or XML.`,
   )
 }
 

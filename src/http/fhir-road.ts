@@ -1,5 +1,6 @@
 import type { RequestHandler, Response } from 'express'
 import { Refusal } from '#fhir/refusal.ts'
+import { parseQuery } from '#interaction/address/query.ts'
 import { splitTarget } from '#interaction/address/target.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import { openAccessRecord } from './access-record.ts'
@@ -8,7 +9,7 @@ import { CallerGone } from './body.ts'
 import { matchFhirPath } from './fhir-base.ts'
 import { logAccess } from './log.ts'
 import type { HttpParts } from './parts.ts'
-import { plainPresentation } from './presentation.ts'
+import { choosePresentation, type Presentation, plainPresentation } from './presentation.ts'
 import { requestIdOf } from './request-id.ts'
 import type { Visit } from './visit.ts'
 
@@ -21,7 +22,7 @@ export function createFhirRoad(
   answerer: Answerer,
   work: (visit: Visit) => Promise<FhirResponse>,
 ): RequestHandler {
-  const { logger, metrics, settings, recordRefused } = parts
+  const { logger, metrics, settings, recordRefused, loadXml } = parts
   const behindProxy = settings.trustProxy !== false
 
   return (req, res, next) => {
@@ -52,9 +53,11 @@ export function createFhirRoad(
     let cause: unknown
     try {
       answer = await work(visit)
+      if (visit.presentation.xml) answer = await writeXml(visit, answer)
     } catch (error) {
       cause = error
       answer = await refuse(visit, error)
+      if (visit.presentation.xml) answer = await writeXml(visit, answer)
     }
     const gone = cause instanceof CallerGone || res.destroyed
     if (!gone) answerer(req, res, answer, visit.presentation, record.requestId)
@@ -63,8 +66,23 @@ export function createFhirRoad(
     logAccess(logger, record, status, cause)
   }
 
+  async function writeXml(visit: Visit, answer: FhirResponse): Promise<FhirResponse> {
+    if (answer.body === undefined) return answer
+    const { method } = visit.record
+    try {
+      const body = (await loadXml()).write(answer.body, visit.presentation)
+      return { ...answer, body }
+    } catch (error) {
+      if (method === 'GET' || method === 'HEAD') throw error
+      // What was written stays written: better told in JSON than not at all.
+      visit.presentation = plainPresentation
+      return answer
+    }
+  }
+
   async function refuse(visit: Visit, error: unknown): Promise<FhirResponse> {
     const { requestId } = visit.record
+    if (visit.presentation === plainPresentation) visit.presentation = wishOf(visit)
     const refusal = error instanceof Refusal ? error : buildFault(error, requestId)
     if (recordRefused !== undefined && visit.progress === 'admitted' && !(error instanceof CallerGone)) {
       await recordRefused(buildRefusedRequest(visit, refusal)).catch((err: unknown) => {
@@ -72,6 +90,15 @@ export function createFhirRoad(
       })
     }
     return buildRefusalAnswer(refusal)
+  }
+}
+
+/** Who was refused before the wish for a format was looked at reads the refusal in it all the same. */
+function wishOf({ req, query }: Visit): Presentation {
+  try {
+    return choosePresentation(req.headers.accept, parseQuery(query, 'query'), req.headers['content-type'])
+  } catch {
+    return plainPresentation
   }
 }
 

@@ -45,7 +45,7 @@ export function createFhirWork(
       visit.presentation = discoveryPresentation
       return parts.openApi({ base: base.url, ifNoneMatch, mediaType: 'application/json' })
     }
-    visit.presentation = choosePresentation(req.headers.accept, query)
+    visit.presentation = choosePresentation(req.headers.accept, query, req.headers['content-type'])
     if (route.interaction === 'capabilities') {
       const mediaType = visit.presentation.contentType
       return parts.capabilities({ base: base.url, query, ifNoneMatch, mediaType })
@@ -71,6 +71,7 @@ export function createFhirWork(
         address,
         maxBodyBytes,
         hold,
+        loadXml: parts.loadXml,
       })
       record.interaction = request.interaction
       visit.progress = 'handed-over'

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino'
 import type { Principal } from '#access/principal.ts'
 import type { Refusal } from '#fhir/refusal.ts'
+import type { XmlFormat } from '#fhir/xml/xml-format.ts'
 import type { CapabilityRequest } from '#interaction/capabilities.ts'
 import type { TextRequest } from '#interaction/capabilities-text.ts'
 import type { FhirResponse, Interact } from '#interaction/exchange.ts'
@@ -17,6 +18,8 @@ export interface HttpParts {
   readonly openApi: (request: TextRequest) => FhirResponse
   /** Of the software. */
   readonly version: string
+  /** FHIR's XML form, loaded when a request first speaks it. */
+  readonly loadXml: () => Promise<XmlFormat>
   readonly smartConfiguration: (base: FhirBase) => string | Promise<string>
   /** The public keys that tokens are signed with, as a JSON Web Key Set. */
   readonly keySet?: () => string | Promise<string>

@@ -1,13 +1,16 @@
 import { Refusal } from '#fhir/refusal.ts'
 import type { QueryPairs } from '#interaction/address/query.ts'
+import { isXml } from './content-type.ts'
 
 /** How an answer is written down: https://hl7.org/fhir/R4/http.html#mime-type */
 export interface Presentation {
   readonly contentType: string
   readonly pretty: boolean
+  readonly xml?: boolean
 }
 
 const fhirJson = 'application/fhir+json; charset=utf-8'
+const fhirXml = 'application/fhir+xml; charset=utf-8'
 export const plainPresentation: Presentation = { contentType: fhirJson, pretty: false }
 const pretty: Presentation = { contentType: fhirJson, pretty: true }
 
@@ -22,11 +25,23 @@ const spoken = new Map(
     'text/json': 'text/json; charset=utf-8',
     'application/*': fhirJson,
     '*/*': fhirJson,
+    xml: fhirXml,
+    'application/fhir+xml': fhirXml,
+    'application/fhir xml': fhirXml,
+    'application/xml': 'application/xml; charset=utf-8',
+    'text/xml': 'text/xml; charset=utf-8',
   }),
 )
 
-/** `_format` outranks Accept, as R4 has it. Every answer is JSON: anything else asked for is 406. */
-export function choosePresentation(accept: string | undefined, query: QueryPairs): Presentation {
+/**
+ * `_format` outranks Accept, as R4 has it. Who does not say gets JSON, or XML if that was sent. Anything else asked for
+ * is 406.
+ */
+export function choosePresentation(
+  accept: string | undefined,
+  query: QueryPairs,
+  sent?: string | undefined,
+): Presentation {
   let format: string | undefined
   let indent = false
   for (const [name, value] of query) {
@@ -39,15 +54,16 @@ export function choosePresentation(accept: string | undefined, query: QueryPairs
     }
     format = value
   }
-  const contentType = format === undefined ? contentTypeOf(accept) : contentTypeOfFormat(format)
+  const contentType = format === undefined ? contentTypeOf(accept, sent) : contentTypeOfFormat(format)
   if (contentType === fhirJson) return indent ? pretty : plainPresentation
-  return { contentType, pretty: indent }
+  return isXml(contentType) ? { contentType, pretty: indent, xml: true } : { contentType, pretty: indent }
 }
 
 function contentTypeOfFormat(format: string): string {
-  const contentType = acceptable(format)?.contentType
-  if (contentType !== undefined) return contentType
-  throw new Refusal('not-acceptable', 'This _format is not offered: use _format=json.', {
+  const range = readRange(format)
+  const contentType = range && range.quality > 0 && spoken.get(range.name)
+  if (contentType) return contentType
+  throw new Refusal('not-acceptable', 'This _format is not offered: use _format=json or _format=xml.', {
     expression: '_format',
   })
 }
@@ -56,8 +72,9 @@ function contentTypeOfFormat(format: string): string {
 const remembered = new Map<string, string>()
 const maxRemembered = 200
 
-function contentTypeOf(accept: string | undefined): string {
-  if (accept === undefined || accept === 'application/fhir+json' || accept === '*/*') return fhirJson
+function contentTypeOf(accept: string | undefined, sent: string | undefined): string {
+  if (accept === 'application/fhir+json') return fhirJson
+  if (accept === undefined || accept === '*/*') return sent === undefined ? fhirJson : likeSent(sent)
   const known = remembered.get(accept)
   if (known !== undefined) return known
   const contentType = bestOf(accept)
@@ -65,28 +82,40 @@ function contentTypeOf(accept: string | undefined): string {
   return contentType
 }
 
-function bestOf(accept: string): string {
-  let best: { readonly contentType: string; readonly quality: number } | undefined
-  for (const range of accept.split(',', 50)) {
-    const found = acceptable(range)
-    if (found !== undefined && found.quality > (best?.quality ?? 0)) best = found
-  }
-  if (best !== undefined) return best.contentType
-  throw new Refusal('not-acceptable', 'This server answers in JSON: accept application/fhir+json.', {
-    expression: 'http.Accept',
-  })
+function likeSent(sent: string): string {
+  const name = readRange(sent)?.name
+  return name !== undefined && isXml(name) && spoken.has(name) ? fhirXml : fhirJson
 }
 
-function acceptable(range: string): { contentType: string; quality: number } | undefined {
+function bestOf(accept: string): string {
+  const ranges = accept.split(',', 50).flatMap((range) => readRange(range) ?? [])
+  // Browsers name application/xml before */* out of habit: they show JSON as well, and it costs less.
+  const isBrowser = ranges.some(({ name }) => name === 'text/html')
+  const noJson = ranges.some(({ name, quality }) => quality === 0 && name === 'application/fhir+json')
+  let best = { contentType: '', quality: 0 }
+  for (const { name, quality } of ranges) {
+    let contentType = spoken.get(name)
+    if (contentType === undefined || !(quality > best.quality)) continue
+    if (isBrowser && isXml(contentType) && contentType !== fhirXml) continue
+    if (noJson && name.endsWith('/*')) contentType = fhirXml
+    best = { contentType, quality }
+  }
+  if (best.contentType !== '') return best.contentType
+  throw new Refusal(
+    'not-acceptable',
+    'This server answers in JSON and XML: accept application/fhir+json or application/fhir+xml.',
+    { expression: 'http.Accept' },
+  )
+}
+
+/** Undefined for another release of FHIR, which is another format: https://hl7.org/fhir/R4/versioning.html#mt-version */
+function readRange(range: string): { readonly name: string; readonly quality: number } | undefined {
   const [name = '', ...parameters] = range.split(';')
-  const contentType = spoken.get(name.trim().toLowerCase())
-  if (contentType === undefined) return undefined
   let quality = 1
   for (const parameter of parameters) {
     const [key = '', value = ''] = parameter.split('=')
     if (key.trim().toLowerCase() === 'q') quality = Number(value)
-    // https://hl7.org/fhir/R4/versioning.html#mt-version: another release of FHIR is another format.
     if (key.trim().toLowerCase() === 'fhirversion' && !/^4\.0(\.\d)?$/.test(value.trim())) return undefined
   }
-  return quality > 0 ? { contentType, quality } : undefined
+  return { name: name.trim().toLowerCase(), quality }
 }

@@ -111,7 +111,8 @@ describe('a body that can be read', () => {
 
 describe('a body of the wrong kind', () => {
   it.each<[type: string, path: string, method: string]>([
-    ['application/fhir+xml', '/fhir/Patient', 'POST'],
+    ['application/fhir+turtle', '/fhir/Patient', 'POST'],
+    ['application/xml-patch+xml', '/fhir/Patient', 'POST'],
     ['text/plain', '/fhir/Patient', 'POST'],
     ['application/json-patch+json', '/fhir/Patient', 'POST'],
     ['application/x-www-form-urlencoded', '/fhir/Patient', 'POST'],

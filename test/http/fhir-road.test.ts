@@ -89,7 +89,7 @@ describe('an address that FHIR does not know is told so', () => {
     ['/c/nowhere/fhir/Patient/a', 404],
     ['/c/main/fhir/Patient/a', 404],
     ['/fhirx/Patient', 404],
-    ['/', 404],
+    ['/nothing', 404],
     ['/fhir/Patient/a/Observation', 400],
   ])('%s gives %i', async (path, status) => {
     const response = await send(path)

@@ -2,7 +2,9 @@ import { connect } from 'node:net'
 import { Writable } from 'node:stream'
 import type { pino } from 'pino'
 import type { Principal } from '#access/principal.ts'
+import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createHttpApp } from '#http/app.ts'
 import { type ConnectionLimits, type Listening, listen } from '#http/listen.ts'
 import { createLogger } from '#http/log.ts'
@@ -61,6 +63,7 @@ export async function startRecordingServer(options: RecordingOptions = {}): Prom
     }),
     openApi: ({ base }) => ({ status: 200, body: JSON.stringify({ openapi: '3.1.0', servers: [base] }) }),
     version: '1.2.3',
+    loadXml: () => createXmlLoader(loadDefinitions())(),
     smartConfiguration: (base) => JSON.stringify({ base: base.url }),
     isClinic: (name) => name === 'north',
     isResourceType: (name) => name === 'Patient' || name === 'Observation' || name === 'Binary',

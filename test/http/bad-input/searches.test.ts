@@ -217,7 +217,7 @@ describe('searches that make no sense', () => {
   it('an unknown _format is 406 on every interaction', async () => {
     const id = await clinic.create({ resourceType: 'Patient' })
     for (const path of ['/Patient', `/Patient/${id}`, `/Patient/${id}/_history`, '/metadata', '/']) {
-      for (const format of ['xml', 'application/fhir+xml', 'nonsense', "json'--", '']) {
+      for (const format of ['ttl', 'application/fhir+turtle', 'nonsense', "json'--", '']) {
         const response = await clinic.send(`${path}?_format=${encodeURIComponent(format)}`)
         await expectRefusal(response, 406, { expression: '_format' })
       }

@@ -81,7 +81,7 @@ describe('a write that is refused leaves nothing', () => {
   it('a wrong content type, charset or encoding', async () => {
     const as = (headers: Record<string, string>) => clinic.send('/Patient', { body: patient, headers })
     await expectRefusal(await as({ 'Content-Type': 'text/plain' }), 415, { expression: 'http.Content-Type' })
-    await expectRefusal(await as({ 'Content-Type': 'application/fhir+xml' }), 415)
+    await expectRefusal(await as({ 'Content-Type': 'application/fhir+turtle' }), 415)
     await expectRefusal(await as({ 'Content-Type': 'application/fhir+json; charset=latin1' }), 415)
     await expectRefusal(await as({ 'Content-Encoding': 'sevenzip' }), 415)
   })
