@@ -15,14 +15,14 @@ const context = createContext({ run: () => work?.() })
 const script = new Script('run()')
 
 /** V8 stops even a regular expression that backtracks. The watch over it costs tens of microseconds. */
-export function limitTime<Result>(compute: () => Result): Result {
+export function limitTime<Result>(compute: () => Result, most = longest): Result {
   let result: Result | undefined
   const outer = work
   work = () => {
     result = compute()
   }
   try {
-    script.runInContext(context, { timeout: longest })
+    script.runInContext(context, { timeout: most })
   } catch (failure) {
     if ((failure as { code?: string }).code === 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw new TimeSpent()
     throw failure

@@ -143,7 +143,7 @@ export function narrowConstraints(
       continue
     }
     const fault = expression === undefined ? undefined : checkExpression(expression, faultOfExpression)
-    if (fault !== undefined) faults.addAt(index, `The rule ${key} cannot be used: ${fault}`, 'constraint')
+    if (fault !== undefined) faults.addAt(index, `The expression of the rule ${key} ${fault}.`, 'constraint')
     own.push({ key, severity, human, ...(expression === undefined ? {} : { expression }) })
   }
   return own.length === 0 ? {} : { constraints: [...(inherited ?? []), ...own] }
@@ -153,8 +153,7 @@ function checkExpression(
   expression: string,
   faultOfExpression: SnapshotParts['faultOfExpression'],
 ): string | undefined {
-  if (expression.length > longestExpression)
-    return `its expression is longer than ${longestExpression} characters.`
+  if (expression.length > longestExpression) return `is longer than ${longestExpression} characters`
   return faultOfExpression(expression)
 }
 

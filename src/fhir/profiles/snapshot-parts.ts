@@ -12,6 +12,6 @@ export interface SnapshotParts {
   /** As written, for what can be told without a snapshot: its type, its base. */
   readonly source: (canonical: string) => StructureSource | undefined
   readonly faults: ProfileFaults
-  /** A sentence when a FHIRPath expression cannot be used. */
+  /** The end of a sentence when a FHIRPath expression cannot be used. */
   readonly faultOfExpression: (expression: string) => string | undefined
 }

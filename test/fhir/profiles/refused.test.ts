@@ -315,12 +315,14 @@ test('an expression that cannot be used is told by whoever knows FHIRPath', asyn
   const profiles = createProfiles({
     definitions,
     sources: { source: () => undefined },
-    faultOfExpression: (expression) => (expression === '((' ? 'a bracket is open.' : undefined),
+    faultOfExpression: (expression) => (expression === '((' ? 'leaves a bracket open' : undefined),
   })
   const wrong = patient({ path: 'Patient', constraint: rule('((') })
   expect(() => profiles.build(wrong)).toThrow(
     expect.objectContaining({
-      issues: [expect.objectContaining({ diagnostics: 'The rule own-1 cannot be used: a bracket is open.' })],
+      issues: [
+        expect.objectContaining({ diagnostics: 'The expression of the rule own-1 leaves a bracket open.' }),
+      ],
     }),
   )
 })
