@@ -3,14 +3,16 @@ import { createExtractor } from '#fhir/extract.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import { loadTerminology } from '#fhir/terminology/load-terminology.ts'
 import type { Terminology } from '#fhir/terminology/terminology.ts'
-import { AuditCommits } from './audit-commits.ts'
+import { Commits } from './commits.ts'
 import { Connections } from './connections.ts'
+import { DefinitionChanges } from './definition-changes.ts'
 import { translateError } from './postgres-errors.ts'
 import { createOpenReads } from './reads.ts'
 import { RowEncoding } from './row-encoding.ts'
 import type { Run } from './run.ts'
 import { StoredTerminology } from './search/stored-terminology.ts'
 import { openSettings } from './settings.ts'
+import { SharedReads } from './shared-reads.ts'
 import { openSigningKeyRows } from './signing-keys.ts'
 import type { Database, Store } from './store.ts'
 import { runTransaction } from './transaction.ts'
@@ -55,23 +57,39 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     timeZone: timeZone(tenant),
   })
   const upkeep = new Upkeep({ url, onFault })
+  const definitionChanges = new DefinitionChanges({ url, onFault })
   const terminology = new StoredTerminology(definitions, options.terminology ?? loadTerminology())
   const openReads = createOpenReads(definitions, upkeep, terminology)
-  const audits = new AuditCommits(connections, encoding, contextOf)
+  const commits = new Commits(connections, encoding, contextOf)
+  const sharedReads = new SharedReads(connections)
   const runGlobal: Run = (statement) => translated(connections.run('', statement))
   const openStore = (viewer: Viewer): Store => {
     const { tenant } = viewer
     return {
-      ...openReads(viewer, (statement) => translated(connections.run(tenant, statement))),
+      ...openReads(
+        viewer,
+        (statement) => translated(connections.run(tenant, statement)),
+        (key) => translated(sharedReads.read(tenant, key)),
+      ),
       transaction: (work) =>
         runTransaction(
-          { connections, encoding, context: contextOf(tenant), checkReferences, openReads, onFault },
+          {
+            connections,
+            commits,
+            sharedReads,
+            encoding,
+            context: contextOf(tenant),
+            checkReferences,
+            openReads,
+            onFault,
+          },
           viewer,
           work,
         ),
     }
   }
   const close = async () => {
+    await definitionChanges.stop()
     await upkeep.stop()
     await connections.close()
   }
@@ -80,9 +98,10 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     signingKeys: openSigningKeyRows({
       query: async (text, values = []) => ({ rows: await runGlobal({ text, values }) }),
     }),
+    definitionChanges,
     openStore,
     asSystem: (tenant) => openStore({ tenant, visible: () => 'all' }),
-    recordAudit: (tenant, event) => audits.record(tenant, event),
+    recordAudit: (tenant, event) => translated(commits.audit(tenant, event)),
     ping: async () => {
       await runGlobal({ text: 'select', values: [] })
     },

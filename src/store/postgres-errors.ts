@@ -71,6 +71,11 @@ export function isLostRace(error: unknown): boolean {
   return code === uniqueViolation && constraint !== undefined && versionKey.test(constraint)
 }
 
+/** PostgreSQL read the statement and kept nothing of it; a lost connection leaves that open. */
+export function isRefusedStatement(error: unknown): boolean {
+  return error instanceof pg.DatabaseError && error.code !== undefined && !gone.has(error.code)
+}
+
 /** history_pkey, and the primary key of every type's table. */
 const versionKey = /^[a-z]+_pkey$/
 

@@ -1,6 +1,7 @@
 import type { StoredVersion } from '#fhir/resource.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import { auditMonths } from './audit-months.ts'
+import { type ResourceKey, readNewest, resourceKey } from './newest-versions.ts'
 import { quoted } from './quoted.ts'
 import type { Run } from './run.ts'
 import { storedVersion, type VersionRow } from './version-row.ts'
@@ -11,35 +12,35 @@ import { storedVersion, type VersionRow } from './version-row.ts'
  */
 export type Visibility = (viewer: Viewer, type: string, alias: string, values: unknown[]) => string
 
-interface Key {
-  readonly type: string
-  readonly id: string
-}
+/** The newest version by key, however the statement is sent. */
+export type Newest = (key: ResourceKey) => Promise<StoredVersion | undefined>
 
 /** Reads by key. Who sees all of a type is answered from its history alone, by primary key. */
 export class ResourceReads {
   readonly #viewer: Viewer
   readonly #run: Run
   readonly #visibility: Visibility
+  readonly #newest: Newest
 
-  constructor(viewer: Viewer, run: Run, visibility: Visibility) {
+  constructor(viewer: Viewer, run: Run, visibility: Visibility, newest: Newest) {
     this.#viewer = viewer
     this.#run = run
     this.#visibility = visibility
+    this.#newest = newest
   }
 
   async read(type: string, id: string): Promise<StoredVersion | undefined> {
     const visible = this.#viewer.visible(type)
     if (visible === 'nothing') return undefined
     if (type === 'AuditEvent') return this.#readEvent(id)
-    if (visible === 'all') return this.#one(type, { text: newest, values: [this.#viewer.tenant, type, id] })
+    if (visible === 'all') return this.#newest({ type, id })
     return (await this.#readVisible(type, [id]))[0]
   }
 
-  async readMany(keys: readonly Key[]): Promise<readonly StoredVersion[]> {
-    const all: Key[] = []
+  async readMany(keys: readonly ResourceKey[]): Promise<readonly StoredVersion[]> {
+    const all: ResourceKey[] = []
     const some = new Map<string, string[]>()
-    const events: Key[] = []
+    const events: ResourceKey[] = []
     for (const key of distinctKeys(keys)) {
       const visible = this.#viewer.visible(key.type)
       if (visible === 'nothing') continue
@@ -48,7 +49,7 @@ export class ResourceReads {
       else some.set(key.type, [...(some.get(key.type) ?? []), key.id])
     }
     const found = await Promise.all([
-      all.length === 0 ? [] : this.#readAll(all),
+      all.length === 0 ? [] : readNewest(this.#run, this.#viewer.tenant, all),
       ...[...some].map(([type, ids]) => this.#readVisible(type, ids)),
       ...events.map(async ({ id }) => (await this.#readEvent(id)) ?? []),
     ])
@@ -69,16 +70,6 @@ export class ResourceReads {
       text: `${text} and not h.deleted and exists (select from ${quoted(type.toLowerCase())} r where r.tenant = $1 and r.id = $3 and ${predicate})`,
       values,
     })
-  }
-
-  async #readAll(keys: readonly Key[]): Promise<readonly StoredVersion[]> {
-    const rows = await this.#run<VersionRow & { type: string }>({
-      text: `select k.type, h.id, h.version, h.updated, h.deleted, h.method, h.text
-        from unnest($2::text[], $3::text[]) k(type, id)
-        cross join lateral (select * from history h where h.tenant = $1 and h.type = k.type and h.id = k.id order by h.version desc limit 1) h`,
-      values: [this.#viewer.tenant, keys.map(({ type }) => type), keys.map(({ id }) => id)],
-    })
-    return rows.map((row) => storedVersion(row.type, row))
   }
 
   async #readVisible(type: string, ids: readonly string[]): Promise<readonly StoredVersion[]> {
@@ -115,12 +106,9 @@ export class ResourceReads {
   }
 }
 
-const newest = `select h.id, h.version, h.updated, h.deleted, h.method, h.text from history h
-  where h.tenant = $1 and h.type = $2 and h.id = $3 order by h.version desc limit 1`
-
 /** PostgreSQL's integer; a client may ask for any number. */
 const mostVersions = 2_147_483_647
 
-function distinctKeys(keys: readonly Key[]): Iterable<Key> {
-  return new Map(keys.map((key) => [`${key.type}/${key.id}`, key])).values()
+function distinctKeys(keys: readonly ResourceKey[]): Iterable<ResourceKey> {
+  return new Map(keys.map((key) => [resourceKey(key), key])).values()
 }

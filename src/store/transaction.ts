@@ -1,17 +1,22 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Resource } from '#fhir/resource.ts'
 import type { Viewer } from '#fhir/search-query.ts'
+import type { Commits } from './commits.ts'
 import type { Connection, Connections } from './connections.ts'
+import { type ResourceKey, readNewest } from './newest-versions.ts'
 import { isLostRace, missingReferences, translateError } from './postgres-errors.ts'
 import type { OpenReads } from './reads.ts'
 import { ReferenceCheck, type Targets } from './reference-check.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import type { Run, Statement } from './run.ts'
+import type { SharedReads } from './shared-reads.ts'
 import type { Reads, RowChange, Transaction } from './store.ts'
-import { type BatchContext, buildWriteBatch } from './write-batch.ts'
+import { type BatchContext, buildWriteBatch, type WriteBatch } from './write-batch.ts'
 
 export interface TransactionParts {
   readonly connections: Connections
+  readonly commits: Commits
+  readonly sharedReads: SharedReads
   readonly encoding: RowEncoding
   readonly context: BatchContext
   readonly checkReferences: boolean
@@ -65,13 +70,13 @@ class BufferedTransaction implements Transaction {
   constructor(parts: TransactionParts, viewer: Viewer) {
     this.tenant = viewer.tenant
     this.#parts = parts
-    this.#reads = parts.openReads(viewer, this.#runRead)
+    this.#reads = parts.openReads(viewer, this.#runRead, this.#newest)
     this.#references = new ReferenceCheck(parts.context.localBases)
   }
 
   as(viewer: Viewer): Reads {
     if (viewer.tenant !== this.tenant) throw new Error('A transaction belongs to one clinic')
-    return this.#parts.openReads(viewer, this.#runRead)
+    return this.#parts.openReads(viewer, this.#runRead, this.#newest)
   }
 
   read: Reads['read'] = (type, id) => this.#reads.read(type, id)
@@ -125,7 +130,7 @@ class BufferedTransaction implements Transaction {
     this.#checkOpen()
     const last = this.#takeBatch(this.#references.remaining())
     if (this.#begun !== undefined) await this.#commitBegun(await this.#begun, last)
-    else if (last !== undefined) await this.#explain(this.#parts.connections.run(this.tenant, last))
+    else if (last !== undefined) await this.#explain(this.#parts.commits.write(this.tenant, last))
     this.#over = true
     for (const action of this.#afterCommit) this.#runAfter(action)
   }
@@ -145,8 +150,8 @@ class BufferedTransaction implements Transaction {
   }
 
   /** COMMIT goes out right behind the last statement; should that fail, PostgreSQL makes it a ROLLBACK. */
-  async #commitBegun(connection: Connection, last: Statement | undefined): Promise<void> {
-    const sent = last === undefined ? undefined : connection.run(last)
+  async #commitBegun(connection: Connection, last: WriteBatch | undefined): Promise<void> {
+    const sent = last === undefined ? undefined : connection.run(this.#build(last))
     const ended = connection.command('commit')
     const [written, committed] = await Promise.allSettled([sent, ended])
     this.#begun = undefined
@@ -160,17 +165,20 @@ class BufferedTransaction implements Transaction {
   async #flush(): Promise<void> {
     this.#checkOpen()
     const batch = this.#takeBatch()
-    if (batch !== undefined) await this.#runBegun(batch)
+    if (batch !== undefined) await this.#runBegun(this.#build(batch))
   }
 
-  #takeBatch(targets?: Targets): Statement | undefined {
+  #build(batch: WriteBatch): Statement {
+    return buildWriteBatch(batch, this.#parts.encoding, this.#parts.context)
+  }
+
+  #takeBatch(targets?: Targets): WriteBatch | undefined {
     if (this.#changes.length === 0 && this.#events.length === 0 && targets === undefined) return undefined
     const changes = this.#changes
     const events = this.#events
     this.#changes = []
     this.#events = []
-    const { encoding, context } = this.#parts
-    return buildWriteBatch({ changes, events, targets }, encoding, context)
+    return { changes, events, targets }
   }
 
   /** Reads before the first write or lock hold nothing, so they need no transaction: each statement sees what is committed. */
@@ -178,6 +186,12 @@ class BufferedTransaction implements Transaction {
     await this.#flush()
     if (this.#begun !== undefined) return this.#runBegun<Row>(statement)
     return this.#parts.connections.run<Row>(this.tenant, statement)
+  }
+
+  #newest = async (key: ResourceKey) => {
+    await this.#flush()
+    if (this.#begun === undefined) return this.#parts.sharedReads.read(this.tenant, key)
+    return (await readNewest((statement) => this.#runBegun(statement), this.tenant, [key]))[0]
   }
 
   async #runBegun<Row extends object>(statement: Statement): Promise<readonly Row[]> {

@@ -1,0 +1,110 @@
+import type { Resource } from '#fhir/resource.ts'
+import type { Connections } from './connections.ts'
+import { Groups } from './groups.ts'
+import { isRefusedStatement } from './postgres-errors.ts'
+import type { RowEncoding } from './row-encoding.ts'
+import { type BatchContext, buildWriteBatch, type WriteBatch } from './write-batch.ts'
+
+/**
+ * Group commit. Concurrent transactions that are one statement each become one statement together, with one flush to
+ * disk; each waits for its own. What PostgreSQL refuses of a group is sent again one by one, so that nobody fails for
+ * another's fault.
+ */
+export class Commits {
+  readonly #connections: Connections
+  readonly #encoding: RowEncoding
+  readonly #context: (tenant: string) => BatchContext
+  readonly #writes: Groups<Commit, void>
+  readonly #audits: Groups<Resource, void>
+
+  constructor(connections: Connections, encoding: RowEncoding, context: (tenant: string) => BatchContext) {
+    this.#connections = connections
+    this.#encoding = encoding
+    this.#context = context
+    this.#writes = new Groups({ most: 64, atOnce: 2, send: (_key, commits) => this.#sendWrites(commits) })
+    // A group of reads' events that fails fails all in it: what could not be recorded must not be answered.
+    this.#audits = new Groups({
+      most: 500,
+      atOnce: 1,
+      send: async (tenant, events) => {
+        await this.#run({ tenant, batch: { changes: [], events } })
+        return events.map(() => done)
+      },
+    })
+  }
+
+  /** Resolves when all of `batch` is durable; rejects with PostgreSQL's error when none of it is. */
+  write(tenant: string, batch: WriteBatch): Promise<void> {
+    const kind = kindOf(batch)
+    const commit = { tenant, batch }
+    return kind === undefined ? this.#run(commit) : this.#writes.join(`${tenant}\n${kind}`, commit)
+  }
+
+  audit(tenant: string, event: Resource): Promise<void> {
+    return this.#audits.join(tenant, event)
+  }
+
+  async #sendWrites(commits: readonly Commit[]): Promise<readonly PromiseSettledResult<void>[]> {
+    if (commits.length === 1 || writesTwice(commits)) return this.#sendEach(commits)
+    try {
+      await this.#run(joined(commits))
+      return commits.map(() => done)
+    } catch (error) {
+      if (!isRefusedStatement(error)) throw error
+      return this.#sendEach(commits)
+    }
+  }
+
+  #sendEach(commits: readonly Commit[]): Promise<readonly PromiseSettledResult<void>[]> {
+    return Promise.allSettled(commits.map((commit) => this.#run(commit)))
+  }
+
+  async #run({ tenant, batch }: Commit): Promise<void> {
+    await this.#connections.run(tenant, buildWriteBatch(batch, this.#encoding, this.#context(tenant)))
+  }
+}
+
+interface Commit {
+  readonly tenant: string
+  readonly batch: WriteBatch
+}
+
+const done: PromiseSettledResult<void> = { status: 'fulfilled', value: undefined }
+
+/** Beyond this a text is not held up by others, nor they by it. */
+const largestShared = 64 * 1024
+
+/** Commits of one kind are one SQL text however many they are; undefined: one of its own. */
+function kindOf({ changes, targets }: WriteBatch): string | undefined {
+  const [change] = changes
+  if (change === undefined || changes.length > 1 || change.type === 'AuditEvent') return undefined
+  if ((change.content?.text.length ?? 0) > largestShared) return undefined
+  if (targets !== undefined && targets.eventIds.length > 0) return undefined
+  const form = change.content === undefined ? '-' : change.version === 1 ? '+' : '='
+  return `${change.type}${form}${targets === undefined ? '' : '&'}`
+}
+
+/** Two versions of one resource cannot come from one statement; one of the two has lost a race and must be told so. */
+function writesTwice(commits: readonly Commit[]): boolean {
+  return new Set(commits.map(({ batch }) => batch.changes[0]?.id)).size < commits.length
+}
+
+function joined(commits: readonly Commit[]): Commit {
+  const batches = commits.map(({ batch }) => batch)
+  const targets = batches.flatMap((batch) => batch.targets ?? [])
+  return {
+    tenant: commits[0]?.tenant ?? '',
+    batch: {
+      changes: batches.flatMap(({ changes }) => changes),
+      events: batches.flatMap(({ events }) => events),
+      targets:
+        targets.length === 0
+          ? undefined
+          : {
+              types: targets.flatMap(({ types }) => types),
+              ids: targets.flatMap(({ ids }) => ids),
+              eventIds: [],
+            },
+    },
+  }
+}

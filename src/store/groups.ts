@@ -1,0 +1,74 @@
+export interface GroupOptions<Item, Answer> {
+  /** More in one group would hold the first ones up. */
+  readonly most: number
+  /** Groups of one key on their way together: the next one is built while the database works on the one before. */
+  readonly atOnce: number
+  /** One outcome an item, in their order; throwing is the outcome of all. */
+  readonly send: (key: string, items: readonly Item[]) => Promise<readonly PromiseSettledResult<Answer>[]>
+}
+
+interface Waiting<Item, Answer> {
+  readonly item: Item
+  readonly resolve: (answer: Answer) => void
+  readonly reject: (reason: unknown) => void
+}
+
+interface Lane<Item, Answer> {
+  waiting: Waiting<Item, Answer>[]
+  underWay: number
+}
+
+/**
+ * Concurrent callers share one statement: what arrives together goes together, and while a group is on its way the next
+ * one gathers. Nobody waits for company, so a lone caller is as quick as without it.
+ */
+export class Groups<Item, Answer> {
+  readonly #options: GroupOptions<Item, Answer>
+  readonly #lanes = new Map<string, Lane<Item, Answer>>()
+
+  constructor(options: GroupOptions<Item, Answer>) {
+    this.#options = options
+  }
+
+  join(key: string, item: Item): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+      const lane = this.#lane(key)
+      lane.waiting.push({ item, resolve, reject })
+      if (lane.underWay >= this.#options.atOnce) return
+      lane.underWay++
+      // After all the requests that have already reached this process.
+      setImmediate(() => void this.#sendWaiting(key, lane))
+    })
+  }
+
+  #lane(key: string): Lane<Item, Answer> {
+    let lane = this.#lanes.get(key)
+    if (lane === undefined) {
+      lane = { waiting: [], underWay: 0 }
+      this.#lanes.set(key, lane)
+    }
+    return lane
+  }
+
+  async #sendWaiting(key: string, lane: Lane<Item, Answer>): Promise<void> {
+    while (lane.waiting.length > 0) await this.#send(key, lane.waiting.splice(0, this.#options.most))
+    lane.underWay--
+    if (lane.underWay === 0) this.#lanes.delete(key)
+  }
+
+  async #send(key: string, group: readonly Waiting<Item, Answer>[]): Promise<void> {
+    try {
+      const outcomes = await this.#options.send(
+        key,
+        group.map(({ item }) => item),
+      )
+      group.forEach(({ resolve, reject }, at) => {
+        const outcome = outcomes[at]
+        if (outcome?.status === 'fulfilled') resolve(outcome.value)
+        else reject(outcome?.reason ?? new Error('A group was answered in part'))
+      })
+    } catch (error) {
+      for (const { reject } of group) reject(error)
+    }
+  }
+}
