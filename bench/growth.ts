@@ -6,7 +6,7 @@ import { countOf, progress, seedServer } from './seed.ts'
 import { startServer } from './server-process.ts'
 
 /** A fifth patients, the rest slots: 10 thousand, 100 thousand, 1 million. */
-const steps: readonly Sizes[] = [
+const allSteps: readonly Sizes[] = [
   { patients: 2_000, schedules: 8 },
   { patients: 20_000, schedules: 80 },
   { patients: 200_000, schedules: 800 },
@@ -39,7 +39,8 @@ const searches: readonly Scenario[] = [
   ),
 ]
 
-export async function measureGrowth(folder: string, json: boolean): Promise<string> {
+export async function measureGrowth(folder: string, json: boolean, many: number): Promise<string> {
+  const steps = allSteps.slice(0, many)
   const server = await startServer(folder)
   const results = new Map<string, number[]>(searches.map(({ title }) => [title, []]))
   try {
@@ -63,7 +64,7 @@ export async function measureGrowth(folder: string, json: boolean): Promise<stri
     ...times.map((time) => time.toFixed(2)),
     `${((times.at(-1) ?? 0) / (times[0] ?? 1)).toFixed(2)} ×`,
   ])
-  return `${describeMachine()}\n\n${markdown([head, ...rows])}\n`
+  return `${describeMachine()}; Node ${process.versions.node}; ${requests} requests each, one after the other\n\n${markdown([head, ...rows])}\n`
 }
 
 /** One request after the other: waiting for each other would be measured otherwise. */

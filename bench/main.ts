@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
@@ -13,14 +13,25 @@ import { type Scenario, type Sizes, scenarios } from './scenarios.ts'
 import { countOf, progress, seedLimit, seedServer } from './seed.ts'
 import { type RunningServer, startHelper, startServer } from './server-process.ts'
 
-const usage = `npm run bench -- [--json] [--only name,name] [--rounds n] [--seconds n] [--profile folder] [--growth]
+const usage = `npm run bench -- [--json] [--only name,name] [--rounds n] [--seconds n] [--profile folder] [--write]
+                [--growth [--steps n]]
 
   scenarios: ${scenarios.map(({ name }) => name).join(', ')}
 `
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
 const { values } = parseArgs({
-  options: { json: flag, growth: flag, help: flag, only: text, rounds: text, seconds: text, profile: text },
+  options: {
+    json: flag,
+    growth: flag,
+    help: flag,
+    only: text,
+    rounds: text,
+    seconds: text,
+    profile: text,
+    steps: text,
+    write: flag,
+  },
 })
 
 const connections = 16
@@ -35,14 +46,24 @@ else await main()
 async function main(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'almanac-bench-'))
   try {
-    if (values.growth) process.stdout.write(await measureGrowth(folder, values.json))
+    if (values.growth)
+      await tell('growth', await measureGrowth(folder, values.json, Number(values.steps ?? 3)))
     else {
       const figures = await measure(folder)
-      process.stdout.write(values.json ? `${JSON.stringify(figures, null, 2)}\n` : printTable(figures))
+      await tell('speed', values.json ? `${JSON.stringify(figures, null, 2)}\n` : printTable(figures))
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
+}
+
+/** On standard output, and with --write in the page that shows what was measured. */
+async function tell(part: 'speed' | 'growth', result: string): Promise<void> {
+  process.stdout.write(result)
+  if (!values.write || values.json) return
+  const page = new URL('../docs/performance.md', import.meta.url)
+  const marks = new RegExp(`(<!-- ${part} -->\n)[\\s\\S]*?(<!-- /${part} -->)`)
+  writeFileSync(page, readFileSync(page, 'utf8').replace(marks, `$1\n${result.replaceAll('$', '$$$$')}\n$2`))
 }
 
 async function measure(folder: string): Promise<Figures> {
