@@ -80,10 +80,7 @@ function findReferrers(definitions: Definitions): ReadonlyMap<string, string[]> 
 
 export function isOf(definition: OperationDefinition, type: string): boolean {
   if (!definition.type && !definition.instance) return false
-  return (
-    definition.resource?.some((name) => name === type || name === 'Resource' || name === 'DomainResource') ??
-    true
-  )
+  return definition.resource?.some((name) => name === type || name === 'Resource') ?? true
 }
 
 /** FHIR knows no empty arrays. */
