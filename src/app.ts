@@ -10,6 +10,8 @@ import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { createPagingTokens } from '#fhir/paging-token.ts'
 import { loadProfiles } from '#fhir/profiles/load-profiles.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import { shippedFingerprint } from '#fhir/shipped/fingerprint.ts'
+import { listShipped } from '#fhir/shipped/list-shipped.ts'
 import { loadTerminology } from '#fhir/terminology/load-terminology.ts'
 import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createHttpApp } from '#http/app.ts'
@@ -18,6 +20,9 @@ import { createMetrics } from '#http/metrics.ts'
 import { defaultHttpSettings, type HttpParts, type RefusedRequest } from '#http/parts.ts'
 import { createRunBundle } from '#interaction/bundle/run-bundle.ts'
 import { type CapabilityParts, createCapabilities } from '#interaction/capabilities.ts'
+import { createShippedRule } from '#interaction/definitions/check-shipped.ts'
+import { createTerminologyRule } from '#interaction/definitions/check-terminology.ts'
+import { shipDefinitions } from '#interaction/definitions/ship-definitions.ts'
 import { createOpenApi } from '#interaction/openapi.ts'
 import { createInvokeOperation } from '#interaction/operations/invoke-operation.ts'
 import { loadOperations } from '#interaction/operations/load-operations.ts'
@@ -74,6 +79,14 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
   )
   const listening = await listen(http, config).catch(refusePort(config))
   opened.defer(() => listening.close())
+  // Some seconds after an installation, and nothing on any other day: nobody waits for it.
+  const shipped = shipDefinitions({
+    database,
+    list: listShipped,
+    fingerprint: shippedFingerprint(),
+    clock: () => new Date(),
+  }).catch((cause) => logger.error({ err: cause }, 'The definitions shipped with the server were not stored'))
+  opened.defer(async () => void (await shipped))
   port = Number(new URL(listening.url).port)
   const kept = opened.move()
   const close = () => kept.disposeAsync()
@@ -116,7 +129,7 @@ async function buildRoad(config: Config, database: Database, definitions: Defini
   const road = createRoad({
     database,
     definitions,
-    rules: [],
+    rules: [createShippedRule(database), createTerminologyRule(() => undefined)],
     settings,
     pages,
     clock,

@@ -1,6 +1,7 @@
 -- The effect of all migrations and definitions, written by `npm run schema`; a test compares it. Not run by anything.
 extension pg_trgm
 function almanac_missing_reference(reference text) 58fbd644e38ae57b3d2d7e9368b536ae
+function almanac_tell_definition_change() 427dff30df88c54654623281ed471a3b
 leakproof arraycontains(anyarray,anyarray)
 leakproof arrayoverlap(anyarray,anyarray)
 leakproof numeric_eq(numeric,numeric)
@@ -13,6 +14,8 @@ leakproof textcat(text,text)
 leakproof textlike(text,text)
 leakproof ts_match_vq(tsvector,tsquery)
 procedure almanac_hold_tenant(IN name text) 405a46b22a9b1d340bf18f40f4991a1b
+procedure almanac_show_shipped(IN name text) 6337a6b2036057e8a40ebbc6dc001785
+procedure almanac_tell_changes(IN name text) ae85b8c051f4fd438305349071ba8acc
 
 table <each of the types but auditevent>
   tenant text C not null
@@ -642,6 +645,7 @@ table codesystem
   index <table>_by_system btree (tenant, by_system) WHERE (by_system IS NOT NULL)
   index <table>_by_url btree (tenant, by_url) WHERE (by_url IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_code, by_context, by_context_quantity_units, by_context_type, by_context_type_quantity_first, by_context_type_value_first, by_description gin_trgm_ops, by_identifier, by_jurisdiction, by_language, by_name gin_trgm_ops, by_publisher gin_trgm_ops, by_supplements_also, by_title gin_trgm_ops, by_version) WITH (gin_pending_list_limit='512')
+  policy shipped to almanac_server using (tenant = '*'::text)
 
 table communication
   by__text tsvector
@@ -739,6 +743,7 @@ table compartmentdefinition
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_by_url btree (tenant, by_url) WHERE (by_url IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_context, by_context_quantity_units, by_context_type, by_context_type_quantity_first, by_context_type_value_first, by_description gin_trgm_ops, by_name gin_trgm_ops, by_publisher gin_trgm_ops, by_resource, by_version) WITH (gin_pending_list_limit='512')
+  policy shipped to almanac_server using (tenant = '*'::text)
 
 table composition
   by__text tsvector
@@ -1681,6 +1686,7 @@ table history
   index history_pkey primary btree (tenant, type, id, version)
   index history_updated btree (tenant, type, updated, id, version)
   row level security forced
+  policy shipped to almanac_server using (tenant = '*'::text)
   policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
   policy upkeep to almanac_upkeep using true
   almanac_server may insert, select
@@ -2607,6 +2613,7 @@ table operationdefinition
   index <table>_by_type btree (tenant, by_type) WHERE (by_type IS NOT NULL)
   index <table>_by_url btree (tenant, by_url) WHERE (by_url IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_base_also, by_context, by_context_quantity_units, by_context_type, by_context_type_quantity_first, by_context_type_value_first, by_description gin_trgm_ops, by_input_profile_also, by_jurisdiction, by_name gin_trgm_ops, by_output_profile_also, by_publisher gin_trgm_ops, by_title gin_trgm_ops, by_version) WITH (gin_pending_list_limit='512')
+  policy shipped to almanac_server using (tenant = '*'::text)
 
 table operationoutcome
   by__text tsvector
@@ -3294,6 +3301,7 @@ table searchparameter
   index <table>_by_type btree (tenant, by_type) WHERE (by_type IS NOT NULL)
   index <table>_by_url btree (tenant, by_url) WHERE (by_url IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_base, by_component, by_context, by_context_quantity_units, by_context_type, by_context_type_quantity_first, by_context_type_value_first, by_derived_from_also, by_description gin_trgm_ops, by_jurisdiction, by_name gin_trgm_ops, by_publisher gin_trgm_ops, by_target, by_version) WITH (gin_pending_list_limit='512')
+  policy shipped to almanac_server using (tenant = '*'::text)
 
 table secret
   name text C not null
@@ -3457,6 +3465,7 @@ table structuredefinition
   index <table>_by_type btree (tenant, by_type) WHERE (by_type IS NOT NULL)
   index <table>_by_url btree (tenant, by_url) WHERE (by_url IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_base_also, by_base_path, by_context, by_context_quantity_units, by_context_type, by_context_type_quantity_first, by_context_type_value_first, by_description gin_trgm_ops, by_ext_context, by_identifier, by_jurisdiction, by_keyword, by_name gin_trgm_ops, by_path, by_publisher gin_trgm_ops, by_title gin_trgm_ops, by_valueset, by_version) WITH (gin_pending_list_limit='512')
+  policy shipped to almanac_server using (tenant = '*'::text)
 
 table structuremap
   by__text tsvector
@@ -3729,6 +3738,7 @@ table valueset
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_by_url btree (tenant, by_url) WHERE (by_url IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_code, by_context, by_context_quantity_units, by_context_type, by_context_type_quantity_first, by_context_type_value_first, by_description gin_trgm_ops, by_identifier, by_jurisdiction, by_name gin_trgm_ops, by_publisher gin_trgm_ops, by_reference, by_title gin_trgm_ops, by_version) WITH (gin_pending_list_limit='512')
+  policy shipped to almanac_server using (tenant = '*'::text)
 
 table verificationresult
   by__text tsvector

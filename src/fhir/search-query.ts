@@ -11,6 +11,8 @@ export interface SearchQuery {
   readonly count: number
   readonly total: 'none' | 'estimate' | 'accurate'
   readonly includes: readonly Include[]
+  /** Without what the server ships, for whoever asks what the clinic itself has. */
+  readonly own?: true
   /** Where a page continues: opaque to everyone but the store. */
   readonly cursor?: string
 }

@@ -2,6 +2,7 @@ import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
 import type { TerminologyQuestion } from '#fhir/terminology/gather-terminology.ts'
 import type { Terminology } from '#fhir/terminology/terminology.ts'
+import type { DefinitionChanges } from './definition-changes.ts'
 import type { Settings } from './settings.ts'
 import type { SigningKeyRows } from './signing-keys.ts'
 
@@ -20,6 +21,8 @@ export interface Database extends Settings {
   /** How much waits after the commit. */
   outbox(): Promise<OutboxState>
   readonly signingKeys: SigningKeyRows
+  /** StructureDefinitions, ValueSets and CodeSystems that clinics store, in whichever process. */
+  readonly definitionChanges: Pick<DefinitionChanges, 'subscribe'>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -43,8 +46,11 @@ export interface Reads {
   vread(type: string, id: string, version: number): Promise<StoredVersion | undefined>
   history(query: HistoryQuery): Promise<HistoryPage>
   search(query: SearchQuery): Promise<SearchPage>
-  /** What codes mean, shipped with the server or stored by the clinic; whoever looks, it is the same. */
-  terminology(question: TerminologyQuestion): Promise<Terminology>
+  /**
+   * What codes mean, shipped with the server or stored by the clinic; whoever looks, it is the same. Without a question
+   * all that the clinic has, for whoever checks its resources.
+   */
+  terminology(question?: TerminologyQuestion): Promise<Terminology>
 }
 
 export interface Store extends Reads {

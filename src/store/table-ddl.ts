@@ -1,3 +1,5 @@
+import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
+import { definitionTypes } from './definition-types.ts'
 import { quoted } from './quoted.ts'
 import type { TableColumn, TableIndex, TypeTable } from './type-tables.ts'
 
@@ -18,7 +20,11 @@ call almanac_hold_tenant('${auditTable}_rest');`
   return `create table ${name} (${[...keyColumns, 'method text not null', 'text text not null', ...search, 'primary key (tenant, id)'].join(', ')});
 grant select, insert, update, delete on ${name} to almanac_server;
 grant select, update on ${name} to almanac_upkeep;
-call almanac_hold_tenant('${table.name}');`
+call almanac_hold_tenant('${table.name}');${callIf(shippedTypes, 'almanac_show_shipped', table)}${callIf(definitionTypes, 'almanac_tell_changes', table)}`
+}
+
+function callIf(types: ReadonlySet<string>, procedure: string, { type, name }: TypeTable): string {
+  return types.has(type) ? `\ncall ${procedure}('${name}');` : ''
 }
 
 const keyColumns = [

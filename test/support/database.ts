@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import pg from 'pg'
 import { inject } from 'vitest'
 import { loadDefinitions } from '../../src/fhir/load-definitions.ts'
+import { shippedFingerprint } from '../../src/fhir/shipped/fingerprint.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { type DatabaseOptions, openDatabase } from '../../src/store/open-database.ts'
 import type { Database } from '../../src/store/store.ts'
@@ -77,7 +78,17 @@ export function dropDatabase(url: string): Promise<void> {
 async function makeTemplate(client: pg.Client): Promise<void> {
   const url = await createDatabase(client, '')
   await migrate({ url, definitions: loadDefinitions() })
+  await markShipped(url)
   await client.query(`alter database ${nameOf(url)} rename to ${template}`)
+}
+
+/** Three thousand definitions more would make every clone slower: tests that read them ship them. */
+async function markShipped(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  const value = JSON.stringify(shippedFingerprint())
+  await client.query(`insert into setting (name, value) values ('shipped definitions', $1)`, [value])
+  await client.end()
 }
 
 async function createDatabase(client: pg.Client, how: string): Promise<string> {

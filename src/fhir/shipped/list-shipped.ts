@@ -9,16 +9,6 @@ import { buildStructureResource, type TypeTexts } from './structure-resource.ts'
 
 const besideSources = join(import.meta.dirname, '../../../fhir-profiles')
 
-/** Of these types the server has resources of its own, which every clinic may read and none may change. */
-export const shippedTypes: ReadonlySet<string> = new Set([
-  'StructureDefinition',
-  'SearchParameter',
-  'OperationDefinition',
-  'CompartmentDefinition',
-  'ValueSet',
-  'CodeSystem',
-])
-
 /** All definitions that the server works by, as FHIR resources with ids, one after the other. */
 export function* listShipped(directory: string = besideSources): Iterable<Resource> {
   yield* listTypes(join(directory, 'r4'))

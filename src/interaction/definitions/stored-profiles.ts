@@ -66,6 +66,7 @@ export async function searchProfiles(
     count: Math.min(pageSize, most),
     total: 'none',
     includes: [],
+    own: true,
   }
   while (query !== undefined && found.length < most) {
     const { matches, next } = await reads.search(query)

@@ -8,12 +8,18 @@ import { updatedPredicate } from './range-predicates.ts'
 import { wordQuery } from './word-query.ts'
 
 /** `values` is the caller's list: what stands in it already keeps its number. */
-export function openLowering(definitions: Definitions, viewer: Viewer, values: unknown[]): Lowering {
-  return new Statement(definitions, viewer, values)
+export function openLowering(
+  definitions: Definitions,
+  viewer: Viewer,
+  values: unknown[],
+  shipped = true,
+): Lowering {
+  return new Statement(definitions, viewer, values, shipped)
 }
 
 class Statement implements Lowering {
   readonly definitions: Definitions
+  readonly shipped: boolean
   readonly #viewer: Viewer | undefined
   readonly #values: unknown[]
   readonly #names: { count: number }
@@ -23,9 +29,11 @@ class Statement implements Lowering {
     definitions: Definitions,
     viewer: Viewer | undefined,
     values: unknown[],
+    shipped: boolean,
     names: { count: number } = { count: 0 },
   ) {
     this.definitions = definitions
+    this.shipped = shipped
     this.#viewer = viewer
     this.#values = values
     this.#names = names
@@ -42,7 +50,11 @@ class Statement implements Lowering {
     if (reach === 'all') return undefined
     if (reach === 'nothing') return never
     // What a viewer's own clauses look at is for the rule's sake and not shown: no rule within the rule.
-    return new Statement(this.definitions, undefined, this.#values, this.#names).lower(type, alias, reach)
+    return new Statement(this.definitions, undefined, this.#values, this.shipped, this.#names).lower(
+      type,
+      alias,
+      reach,
+    )
   }
 
   lower(type: string, alias: string, clause: Clause): string {

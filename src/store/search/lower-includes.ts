@@ -1,10 +1,12 @@
 import type { SearchParameter } from '#fhir/definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Include, SearchQuery, Viewer } from '#fhir/search-query.ts'
+import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
 import { tableOf } from '../columns.ts'
+import { shippedTenant } from '../shipped-tenant.ts'
 import { layoutOf } from './layout.ts'
 import { rowsOf } from './lower-link.ts'
-import { anyOf, type Lowering, never, tenantValue } from './lowering.ts'
+import { anyOf, type Lowering, never, ofClinic, tenantValue } from './lowering.ts'
 
 /** Several steps of unlike make meet here: all compare by byte. */
 const pair = 's.type COLLATE "C" AS type, s.id COLLATE "C" AS id'
@@ -45,7 +47,10 @@ export function includesSelect(
       ? ''
       : ` UNION SELECT ${pair} FROM found f CROSS JOIN LATERAL (${repeated.join(' UNION ALL ')}) s WHERE ${includes.shown('s')}`
   const fresh = `NOT EXISTS (SELECT FROM page p WHERE p.type = f.type AND p.id = f.id AND p.place <= ${query.count})`
-  const current = `SELECT h.version, h.updated, h.method, h.text, h.deleted FROM history h WHERE h.tenant = ${tenantValue} AND h.type = f.type AND h.id = f.id ORDER BY h.version DESC LIMIT 1`
+  const shared = lowering.shipped && [...shippedTypes].some((type) => includes.admits(type))
+  const holder = shared ? `= ANY(ARRAY[${tenantValue}, '${shippedTenant}'])` : `= ${tenantValue}`
+  const order = shared ? `h.tenant = ${tenantValue} DESC, h.version DESC` : 'h.version DESC'
+  const current = `SELECT h.version, h.updated, h.method, h.text, h.deleted FROM history h WHERE h.tenant ${holder} AND h.type = f.type AND h.id = f.id ORDER BY ${order} LIMIT 1`
   const events = includes.admits('AuditEvent')
     ? ` UNION ALL SELECT e.version, e.updated, 'POST', e.text, FALSE FROM auditevent e WHERE e.tenant = ${tenantValue} AND f.type = 'AuditEvent' AND e.id = f.id`
     : ''
@@ -117,7 +122,7 @@ class Steps {
     const { reference, tables } = references
     const type = `split_part(${reference}, '/', 1)`
     return [
-      `SELECT ${type} AS type, split_part(${reference}, '/', 2) AS id FROM ${tableOf(parameter.type)} ${row}${tables} WHERE ${row}.tenant = ${tenantValue} AND f.type = '${parameter.type}' AND ${row}.id = f.id AND ${type} = ANY(${this.#lowering.bind(allowed)})`,
+      `SELECT ${type} AS type, split_part(${reference}, '/', 2) AS id FROM ${tableOf(parameter.type)} ${row}${tables} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = '${parameter.type}' AND ${row}.id = f.id AND ${type} = ANY(${this.#lowering.bind(allowed)})`,
       ...this.#byCanonical(parameter, allowed, row, reference, tables),
     ]
   }
@@ -136,7 +141,7 @@ class Steps {
       const layout = url === undefined ? undefined : layoutOf(url)
       if (layout?.shape !== 'uri') return []
       const target = this.#lowering.alias()
-      return `SELECT '${type}', ${target}.id FROM ${tableOf(parameter.type)} ${row}${tables} JOIN ${tableOf(type)} ${target} ON ${target}.tenant = ${tenantValue} AND ${target}.${layout.column} = ${reference} WHERE ${row}.tenant = ${tenantValue} AND f.type = '${parameter.type}' AND ${row}.id = f.id`
+      return `SELECT '${type}', ${target}.id FROM ${tableOf(parameter.type)} ${row}${tables} JOIN ${tableOf(type)} ${target} ON ${ofClinic(this.#lowering, type, target)} AND ${target}.${layout.column} = ${reference} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = '${parameter.type}' AND ${row}.id = f.id`
     })
   }
 
@@ -160,7 +165,7 @@ class Steps {
           ? `${row}.${layout.column} && ARRAY[${here}]`
           : never
     return [
-      `SELECT '${parameter.type}' AS type, ${row}.id FROM ${tableOf(parameter.type)} ${row} WHERE ${row}.tenant = ${tenantValue} AND f.type = ANY(${this.#lowering.bind(origins)}) AND ${points}`,
+      `SELECT '${parameter.type}' AS type, ${row}.id FROM ${tableOf(parameter.type)} ${row} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = ANY(${this.#lowering.bind(origins)}) AND ${points}`,
     ]
   }
 

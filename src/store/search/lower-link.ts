@@ -2,7 +2,7 @@ import type { SearchParameter } from '#fhir/definitions.ts'
 import type { ChainTarget, Clause } from '#fhir/search-query.ts'
 import { tableOf } from '../columns.ts'
 import { layoutOf } from './layout.ts'
-import { allOf, type Lowering, never, tenantValue } from './lowering.ts'
+import { allOf, type Lowering, never, ofClinic } from './lowering.ts'
 import { namesFew } from './plan-hints.ts'
 
 /** Criteria on other resources. What the caller may not see does not link: it could be guessed at otherwise. */
@@ -106,7 +106,7 @@ export function rowsOf(
   const visible = lowering.visible(type, alias)
   if (visible === never) return undefined
   return allOf([
-    `${alias}.tenant = ${tenantValue}`,
+    ofClinic(lowering, type, alias),
     ...where.map((clause) => {
       const condition = lowering.lower(type, alias, clause)
       return checking.has(clause) ? `(${condition}) IS TRUE` : condition

@@ -1,5 +1,6 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
+import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
 import { tableOf } from '../columns.ts'
 import { type Cursor, readCursor } from './cursor.ts'
 import { afterCursor, orderBy } from './keyset.ts'
@@ -30,7 +31,9 @@ export function lowerSearch(
   viewer: Viewer,
 ): SearchStatement | undefined {
   const values: unknown[] = [viewer.tenant]
-  const lowering = openLowering(definitions, viewer, values)
+  // A search of the whole clinic is about its record; definitions alone are looked for among the server's too.
+  const shipped = query.own !== true && query.types.every((type) => shippedTypes.has(type))
+  const lowering = openLowering(definitions, viewer, values, shipped)
   const order = orderOf(definitions, query)
   const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, order.keys.length)
   const types = query.types.filter((type) => viewer.visible(type) !== 'nothing')

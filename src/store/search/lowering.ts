@@ -1,9 +1,14 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Clause } from '#fhir/search-query.ts'
+import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
+import { tableOf } from '../columns.ts'
+import { shippedTenant } from '../shipped-tenant.ts'
 
 /** One statement being made: where its values go, and how a part asks for another part of the search language. */
 export interface Lowering {
   readonly definitions: Definitions
+  /** Are the server's own definitions looked at beside those of the clinic? */
+  readonly shipped: boolean
   /** `$n` for a value. Values never stand in the text: same shape, same text, same prepared statement. */
   bind(value: unknown): string
   /** A table alias used nowhere else in the statement. */
@@ -18,6 +23,13 @@ export const never = 'FALSE'
 
 /** Every statement's first value. Row level security holds the clinic already; this holds it where that is switched off. */
 export const tenantValue = '$1'
+
+/** Rows of the clinic, and of the server itself where it has any; the clinic's own comes before one of the same id. */
+export function ofClinic({ shipped }: Lowering, type: string, alias: string): string {
+  if (!shipped || !shippedTypes.has(type)) return `${alias}.tenant = ${tenantValue}`
+  const own = `EXISTS (SELECT FROM ${tableOf(type)} own WHERE own.tenant = ${tenantValue} AND own.id = ${alias}.id)`
+  return `${alias}.tenant = ANY(ARRAY[${tenantValue}, '${shippedTenant}']) AND (${alias}.tenant = ${tenantValue} OR NOT ${own})`
+}
 
 export function anyOf(conditions: readonly string[]): string {
   if (conditions.length === 0) return never

@@ -2,6 +2,7 @@ import type { Definitions } from '#fhir/definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { CodeSystem } from '#fhir/terminology/code-system.ts'
 import { CodeTable } from '#fhir/terminology/code-table.ts'
+import { extendTerminology } from '#fhir/terminology/extend-terminology.ts'
 import {
   gatherTerminology,
   type TerminologyQuestion,
@@ -15,6 +16,8 @@ import { layoutOf } from './layout.ts'
 
 /** Longer texts are stored and given back, but not taken apart here: about 100,000 codes. */
 export const mostDefinitionText = 16 * 1024 * 1024
+/** Of all that one clinic's other resources are checked against: the newest of it, beyond that a binding only warns. */
+const mostOwnText = 16 * 1024 * 1024
 /** Of what was taken apart before, in characters of text. */
 const mostKept = 32 * 1024 * 1024
 
@@ -56,6 +59,23 @@ export class StoredTerminology {
         ),
     }
     return gatherTerminology(question, this.#shipped, shelf)
+  }
+
+  /** All that the clinic has, beside what is shipped; the shipped itself when it has nothing. */
+  async own(run: Run, tenant: string): Promise<Terminology> {
+    const valueSets = await this.#all<ValueSet>(run, tenant, 'ValueSet')
+    const codeSystems = await this.#all<CodeSystem>(run, tenant, 'CodeSystem')
+    if (valueSets.length === 0 && codeSystems.length === 0) return this.#shipped
+    return extendTerminology(this.#shipped, valueSets, codeSystems)
+  }
+
+  async #all<Content>(run: Run, tenant: string, type: string): Promise<readonly Content[]> {
+    const rows = await run<{ text: string }>({
+      text: `SELECT t.text FROM (SELECT r.text, sum(octet_length(r.text)) OVER (ORDER BY r.updated DESC, r.id) AS length
+        FROM ${tableOf(type)} r WHERE r.tenant = $1 LIMIT 5000) t WHERE t.length <= ${mostOwnText}`,
+      values: [tenant],
+    })
+    return rows.map(({ text }) => JSON.parse(text) as Content)
   }
 
   async #load<Content>(
