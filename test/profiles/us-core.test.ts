@@ -125,7 +125,7 @@ test.each([
   ['Location?address-city=Amherst', 'Location/us-loc'],
   ['Location?address-state=MA', 'Location/us-loc'],
   ['Location?address-postalcode=01002', 'Location/us-loc'],
-])('%s', async (search, wanted) => {
+])('organizations and locations are found: %s', async (search, wanted) => {
   expect(await found(search)).toEqual(wanted === undefined ? [] : [`match ${wanted}`])
 })
 
