@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { accessSync, constants, mkdtempSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -14,10 +14,24 @@ declare module 'vitest' {
 
 const prefix = 'almanac-test-'
 
+const place = findRoom()
+
+/** Memory, when the machine shares enough of it: each test file clones a database. */
+function findRoom(): string {
+  const memory = '/dev/shm'
+  try {
+    accessSync(memory, constants.W_OK)
+    const { bavail, bsize } = statfsSync(memory)
+    return bavail * bsize > 2 * 2 ** 30 ? memory : tmpdir()
+  } catch {
+    return tmpdir()
+  }
+}
+
 /** One cluster for the whole run, thrown away after it: the only place where fsync is off. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   await sweep()
-  const folder = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`))
+  const folder = mkdtempSync(join(place, `${prefix}${process.pid}-`))
   const postgres = await startEmbeddedPostgres(folder, {
     fsync: 'off',
     synchronous_commit: 'off',
@@ -33,12 +47,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 /** Runs that were killed leave their cluster running. */
 async function sweep(): Promise<void> {
-  for (const name of readdirSync(tmpdir()).filter((entry) => entry.startsWith(prefix))) {
+  for (const name of readdirSync(place).filter((entry) => entry.startsWith(prefix))) {
     if (alive(Number(name.slice(prefix.length).split('-')[0]))) continue
-    const cluster = join(tmpdir(), name, 'postgres')
+    const cluster = join(place, name, 'postgres')
     const postmaster = findPostmaster(cluster)
     if (postmaster !== undefined) await stopPostmaster(cluster, postmaster.pid)
-    rmSync(join(tmpdir(), name), { recursive: true, force: true })
+    rmSync(join(place, name), { recursive: true, force: true })
   }
 }
 
