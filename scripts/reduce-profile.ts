@@ -28,7 +28,6 @@ const dropped = [
   'label',
   'extension',
   'meaningWhenMissing',
-  'isModifierReason',
   'isSummary',
   'representation',
 ]

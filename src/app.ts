@@ -13,6 +13,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import { shippedFingerprint } from '#fhir/shipped/fingerprint.ts'
 import { listShipped } from '#fhir/shipped/list-shipped.ts'
 import { loadTerminology } from '#fhir/terminology/load-terminology.ts'
+import type { Terminology } from '#fhir/terminology/terminology.ts'
 import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createHttpApp } from '#http/app.ts'
 import { listen } from '#http/listen.ts'
@@ -21,7 +22,9 @@ import { defaultHttpSettings, type HttpParts, type RefusedRequest } from '#http/
 import { createRunBundle } from '#interaction/bundle/run-bundle.ts'
 import { type CapabilityParts, createCapabilities } from '#interaction/capabilities.ts'
 import { createShippedRule } from '#interaction/definitions/check-shipped.ts'
+import { createStructureDefinitionRule } from '#interaction/definitions/check-structure-definition.ts'
 import { createTerminologyRule } from '#interaction/definitions/check-terminology.ts'
+import { ClinicDefinitions } from '#interaction/definitions/clinic-definitions.ts'
 import { shipDefinitions } from '#interaction/definitions/ship-definitions.ts'
 import { createOpenApi } from '#interaction/openapi.ts'
 import { createInvokeOperation } from '#interaction/operations/invoke-operation.ts'
@@ -37,6 +40,7 @@ import { migrate } from '#store/migrate.ts'
 import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
 import { createClinicValidator } from '#validation/clinic-validator.ts'
+import { faultOfExpression } from '#validation/fault-of-expression.ts'
 import { createValidator } from '#validation/validator.ts'
 import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
@@ -56,6 +60,7 @@ export interface App extends AsyncDisposable {
 export async function openApp(config: Config, databaseUrl: string, logger: Logger): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const definitions = loadDefinitions()
+  const terminology = loadTerminology()
   const { warnings } = await migrate({ url: databaseUrl, definitions })
   for (const warning of warnings) logger.warn(warning)
   let port = config.port
@@ -63,6 +68,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
     await openDatabase({
       url: databaseUrl,
       definitions,
+      terminology,
       poolSize: config.poolSize,
       statementTimeout: config.statementTimeout,
       checkReferences: config.checkReferences,
@@ -72,7 +78,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
     }),
   )
   const keys = await openSigningKeys({ rows: database.signingKeys })
-  const { road, operations } = await buildRoad(config, database, definitions, logger)
+  const { road, operations } = await buildRoad(config, database, { definitions, terminology }, logger)
   if (config.demo) await fillEmptyClinic(config, database, road, definitions)
   const http = createHttpApp(
     buildHttpParts(config, { database, definitions, keys, road, operations, logger }),
@@ -107,7 +113,13 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
   }
 }
 
-async function buildRoad(config: Config, database: Database, definitions: Definitions, logger: Logger) {
+interface Known {
+  readonly definitions: Definitions
+  readonly terminology: Terminology
+}
+
+async function buildRoad(config: Config, database: Database, known: Known, logger: Logger) {
+  const { definitions, terminology } = known
   const settings: InteractionSettings = {
     requireIfMatch: config.requireIfMatch,
     conditionalDeleteMultiple: config.conditionalDeleteMultiple,
@@ -119,17 +131,29 @@ async function buildRoad(config: Config, database: Database, definitions: Defini
   const clock = () => new Date()
   const newId = () => randomUUIDv7()
   const pages = createPagingTokens({ key: await database.secret('paging'), lifetime: 24 * 3_600_000, clock })
-  const shipped = { profiles: loadProfiles(definitions), valueSets: loadTerminology() }
+  const shipped = { profiles: loadProfiles(definitions), valueSets: terminology }
+  const clinicDefinitions = new ClinicDefinitions({
+    database,
+    definitions,
+    shipped,
+    loadValueSets: (reads) => reads.terminology(),
+    subscribe: (listener) => database.definitionChanges.subscribe(listener),
+  })
+  const changed = (tenant: string) => clinicDefinitions.forget(tenant)
   const { refuseUnknownProfiles } = config
   const validator = createClinicValidator(
     createValidator({ definitions, ...shipped, settings: { refuseUnknownProfiles } }),
-    () => shipped,
+    (tenant) => clinicDefinitions.of(tenant),
   )
   const operations = loadOperations({ database, definitions, settings, pages, clock, validator })
   const road = createRoad({
     database,
     definitions,
-    rules: [createShippedRule(database), createTerminologyRule(() => undefined)],
+    rules: [
+      createShippedRule(database),
+      createStructureDefinitionRule({ definitions, shipped: shipped.profiles, faultOfExpression, changed }),
+      createTerminologyRule(changed),
+    ],
     settings,
     pages,
     clock,

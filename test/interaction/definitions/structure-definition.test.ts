@@ -26,7 +26,13 @@ beforeAll(async () => {
 })
 afterAll(() => clinic[Symbol.asyncDispose]())
 
-function profile(name: string, elements: readonly object[], more: object = {}) {
+interface Said {
+  readonly path: string
+  readonly [property: string]: unknown
+}
+
+function profile(name: string, said: readonly Said[], more: object = {}) {
+  const elements = said.length === 0 ? [{ path: 'Patient' }] : said
   return {
     resourceType: 'StructureDefinition',
     id: name,
@@ -38,12 +44,17 @@ function profile(name: string, elements: readonly object[], more: object = {}) {
     type: 'Patient',
     baseDefinition: 'http://hl7.org/fhir/StructureDefinition/Patient',
     derivation: 'constraint',
-    differential: { element: elements.length === 0 ? [{ path: 'Patient' }] : elements },
+    differential: { element: (elements.length === 0 ? [{ path: 'Patient' }] : elements).map(identified) },
     ...more,
   }
 }
 
-const put = (name: string, elements: readonly object[], more?: object) =>
+/** Unique, as R4 asks of all of them. */
+function identified(element: object, index: number): object {
+  return { id: `element-${index}`, ...element }
+}
+
+const put = (name: string, elements: readonly Said[], more?: object) =>
   clinic.send(`PUT /StructureDefinition/${name}`, { body: profile(name, elements, more) })
 
 async function minimumOf(name: string, element: string, tenant = 'main'): Promise<number | undefined> {
@@ -141,7 +152,7 @@ test.each([
 })
 
 test('a type of its own is no profile; a logical model is kept and used for nothing', async () => {
-  const type = await put('type', [], { derivation: 'specialization', type: 'Visit' })
+  const type = await put('type', [{ path: 'Visit' }], { derivation: 'specialization', type: 'Visit' })
   expect([type.status, type.text]).toEqual([422, expect.stringContaining("derivation 'constraint'")])
   const model = { kind: 'logical', type: 'https://clinic.example/Visit', derivation: 'specialization' }
   expect((await put('model', [{ path: 'Visit' }], model)).status).toBe(201)
