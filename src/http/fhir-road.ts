@@ -12,6 +12,7 @@ import type { HttpParts } from './parts.ts'
 import { choosePresentation, type Presentation, plainPresentation } from './presentation.ts'
 import { requestIdOf } from './request-id.ts'
 import type { Visit } from './visit.ts'
+import { createXmlAnswer } from './xml-answer.ts'
 
 /** nginx's number for a caller who hung up; it is only ever logged. */
 const callerGone = 499
@@ -22,7 +23,8 @@ export function createFhirRoad(
   answerer: Answerer,
   work: (visit: Visit) => Promise<FhirResponse>,
 ): RequestHandler {
-  const { logger, metrics, settings, recordRefused, loadXml } = parts
+  const { logger, metrics, settings, recordRefused } = parts
+  const inXml = createXmlAnswer(parts)
   const behindProxy = settings.trustProxy !== false
 
   return (req, res, next) => {
@@ -53,31 +55,17 @@ export function createFhirRoad(
     let cause: unknown
     try {
       answer = await work(visit)
-      if (visit.presentation.xml) answer = await writeXml(visit, answer)
+      if (visit.presentation.xml) answer = await inXml(visit, answer)
     } catch (error) {
       cause = error
       answer = await refuse(visit, error)
-      if (visit.presentation.xml) answer = await writeXml(visit, answer)
+      if (visit.presentation.xml) answer = await inXml(visit, answer)
     }
     const gone = cause instanceof CallerGone || res.destroyed
     if (!gone) answerer(req, res, answer, visit.presentation, record.requestId)
     const status = gone ? callerGone : answer.status
     metrics.observe(record.interaction, status, performance.now() - record.arrived)
     logAccess(logger, record, status, cause)
-  }
-
-  async function writeXml(visit: Visit, answer: FhirResponse): Promise<FhirResponse> {
-    if (answer.body === undefined) return answer
-    const { method } = visit.record
-    try {
-      const body = (await loadXml()).write(answer.body, visit.presentation)
-      return { ...answer, body }
-    } catch (error) {
-      if (method === 'GET' || method === 'HEAD') throw error
-      // What was written stays written: better told in JSON than not at all.
-      visit.presentation = plainPresentation
-      return answer
-    }
   }
 
   async function refuse(visit: Visit, error: unknown): Promise<FhirResponse> {

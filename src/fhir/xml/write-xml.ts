@@ -41,7 +41,7 @@ export class XmlWriter {
   }
 
   #writeElement(name: string, attributes: string, json: Json, shape: Shape, depth: number): void {
-    let head = attributes
+    let head = ''
     let sorted = true
     let order = -1
     const children: Child[] = []
@@ -58,11 +58,11 @@ export class XmlWriter {
     }
     this.#line(depth)
     if (children.length === 0) {
-      this.#pieces.push(`<${name}${head}/>`)
+      this.#pieces.push(`<${name}${head}${attributes}/>`)
       return
     }
     if (!sorted) children.sort((a, b) => a.member.order - b.member.order)
-    this.#pieces.push(`<${name}${head}>`)
+    this.#pieces.push(`<${name}${head}${attributes}>`)
     for (const child of children) this.#writeChild(child, depth + 1)
     this.#line(depth)
     this.#pieces.push(`</${name}>`)
