@@ -24,6 +24,7 @@ table <each of the types but auditevent>
   updated timestamp with time zone not null
   method text not null
   text text not null
+  content jsonb generated (text)::jsonb
   by__profile text[] C
   by__security text[] C
   by__source text C
@@ -208,6 +209,7 @@ table auditevent
   version integer not null
   updated timestamp with time zone not null
   text text not null
+  content jsonb generated (text)::jsonb
   by__profile text[] C
   by__security text[] C
   by__source text C
@@ -249,6 +251,7 @@ table auditevent_rest
   version integer not null
   updated timestamp with time zone not null
   text text not null
+  content jsonb generated (text)::jsonb
   by__profile text[] C
   by__security text[] C
   by__source text C

@@ -29,6 +29,7 @@ export async function makeAuditPartitions(client: ClientBase, now: Date): Promis
 async function makePartition(client: ClientBase, name: string, start: string, end: string): Promise<void> {
   const rest = `${auditTable}_rest`
   const within = `updated >= ${start} and updated < ${end}`
+  const columns = await writtenColumns(client)
   await client.query(`
     set local lock_timeout = '5s';
     create table ${name} (like ${auditTable} including all);
@@ -36,9 +37,20 @@ async function makePartition(client: ClientBase, name: string, start: string, en
     grant insert on ${name} to almanac_upkeep;
     grant select, delete on ${rest} to almanac_upkeep;
     set local role almanac_upkeep;
-    with strays as (delete from ${rest} where ${within} returning *) insert into ${name} select * from strays;
+    with strays as (delete from ${rest} where ${within} returning ${columns})
+      insert into ${name} (${columns}) select ${columns} from strays;
     reset role;
     revoke insert on ${name} from almanac_upkeep;
     revoke all on ${rest} from almanac_upkeep;
     alter table ${auditTable} attach partition ${name} for values from (${start}) to (${end})`)
+}
+
+/** Those that are not generated, which no insert may name. */
+async function writtenColumns(client: ClientBase): Promise<string> {
+  const { rows } = await client.query<{ columns: string }>(
+    `select string_agg(quote_ident(attname), ', ' order by attnum) as columns from pg_attribute
+     where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
+    [auditTable],
+  )
+  return rows[0]?.columns ?? ''
 }

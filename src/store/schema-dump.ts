@@ -53,7 +53,8 @@ select t.relname as name, array(
     select 1 as part, a.attnum::text as place, format('  %s %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
       case when a.attcollation = 'pg_catalog."C"'::regcollation then ' C' else '' end,
       case when a.attnotnull then ' not null' else '' end,
-      case when d.adbin is null then '' else ' default ' || pg_get_expr(d.adbin, d.adrelid) end
+      case when d.adbin is null then '' when a.attgenerated = '' then ' default ' || pg_get_expr(d.adbin, d.adrelid)
+        else ' generated ' || pg_get_expr(d.adbin, d.adrelid) end
         || case when a.attidentity = '' then '' else ' identity' end) as line, a.attnum as number
     from pg_attribute a left join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
     where a.attrelid = t.oid and a.attnum > 0 and not a.attisdropped

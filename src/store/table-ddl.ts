@@ -6,8 +6,14 @@ import type { TableColumn, TableIndex, TypeTable } from './type-tables.ts'
 /** AuditEvents are never changed: a month's are dropped at once, and their text needs no history row. */
 export const auditTable = 'auditevent'
 
-export function createTable(table: TypeTable): string {
-  const search = table.columns.map(columnDefinition)
+/** For SQL: the text as jsonb, made when read where PostgreSQL can (18 on), so that writes do not pay for it. */
+export type ContentColumn = 'virtual' | 'stored'
+
+export function createTable(table: TypeTable, content: ContentColumn): string {
+  const search = [
+    `content jsonb generated always as (text::jsonb) ${content}`,
+    ...table.columns.map(columnDefinition),
+  ]
   if (table.name === auditTable)
     return `create table ${auditTable} (${[...keyColumns, 'text text not null', ...search, 'primary key (tenant, id, updated)'].join(', ')}) partition by range (updated);
 create table ${auditTable}_rest partition of ${auditTable} default;

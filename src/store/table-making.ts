@@ -1,6 +1,6 @@
 import type { ClientBase } from 'pg'
 import { quoted } from './quoted.ts'
-import { addColumns, auditTable, createIndex, createTable } from './table-ddl.ts'
+import { addColumns, auditTable, type ContentColumn, createIndex, createTable } from './table-ddl.ts'
 import type { Missing } from './table-drift.ts'
 
 /** A new table at once; a column or index of a table in use without holding up those who use it. */
@@ -9,7 +9,7 @@ export async function makeMissing(client: ClientBase, missing: Missing): Promise
   switch (missing.kind) {
     case 'table': {
       const indexes = table.indexes.map((index) => createIndex(table, index))
-      await client.query([createTable(table), ...indexes].join(';\n'))
+      await client.query([createTable(table, await contentColumn(client)), ...indexes].join(';\n'))
       return
     }
     case 'columns': {
@@ -35,6 +35,13 @@ export async function makeMissing(client: ClientBase, missing: Missing): Promise
       await client.query(createIndex(table, index, { concurrently: true }))
     }
   }
+}
+
+async function contentColumn(client: ClientBase): Promise<ContentColumn> {
+  const { rows } = await client.query(
+    "select current_setting('server_version_num')::int >= 180000 as virtual",
+  )
+  return rows[0]?.virtual === true ? 'virtual' : 'stored'
 }
 
 /** A partitioned table takes no index concurrently: its partitions do, one by one. */

@@ -80,7 +80,7 @@ interface Label {
 function labelsQuery(types: readonly string[]): string {
   const ofType = types.map(
     (type) => `SELECT k.kind, l.label FROM ${tableOf(type)} r
-      CROSS JOIN LATERAL (SELECT r.text::jsonb -> 'meta' AS meta) AS m
+      CROSS JOIN LATERAL (SELECT r.content -> 'meta' AS meta) AS m
       CROSS JOIN LATERAL (VALUES ('profile', m.meta -> 'profile'), ('security', m.meta -> 'security'), ('tag', m.meta -> 'tag')) AS k (kind, list)
       CROSS JOIN LATERAL jsonb_array_elements(k.list) AS l (label)
       WHERE r.tenant = $1 AND (r.by__profile IS NOT NULL OR r.by__security IS NOT NULL OR r.by__tag IS NOT NULL)`,

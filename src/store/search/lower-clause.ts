@@ -109,7 +109,7 @@ class Statement implements Lowering {
       const layout = narrative === undefined ? undefined : layoutOf(narrative)
       return layout?.shape === 'words' ? `${alias}.${layout.column} @@ ${query}::tsquery` : never
     }
-    return `to_tsvector('simple', (${wordsIn(`${alias}.text::jsonb`)})) @@ ${query}::tsquery`
+    return `to_tsvector('simple', (${wordsIn(`${alias}.content`)})) @@ ${query}::tsquery`
   }
 }
 
