@@ -12,7 +12,7 @@ import { loadProfiles } from '#fhir/profiles/load-profiles.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { shippedFingerprint } from '#fhir/shipped/fingerprint.ts'
 import { listShipped } from '#fhir/shipped/list-shipped.ts'
-import { loadTerminology } from '#fhir/terminology/load-terminology.ts'
+import { listCodeSystems, loadTerminology } from '#fhir/terminology/load-terminology.ts'
 import type { Terminology } from '#fhir/terminology/terminology.ts'
 import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createHttpApp } from '#http/app.ts'
@@ -203,6 +203,7 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
     settings: config,
     version,
     since: new Date(),
+    codeSystems: () => listCodeSystems(),
   }
   const capabilities = createCapabilities(about)
   const clinics = new Set(['main', ...config.clinics])

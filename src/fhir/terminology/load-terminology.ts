@@ -70,3 +70,15 @@ export function readFolder<Resource>(folder: string): readonly Resource[] {
   const files = readdirSync(folder).filter((file) => file.endsWith('.json'))
   return files.sort().map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as Resource)
 }
+
+/** For whoever tells what is here: reads them all. */
+export function listCodeSystems(
+  directory: string = besideSources,
+): readonly { readonly url: string; readonly version?: string }[] {
+  const folders = [join(directory, 'r4/code-systems'), join(directory, 'code-systems')]
+  return folders
+    .flatMap((folder) => readFolder<CodeSystem>(folder))
+    .flatMap(({ url, version }) =>
+      url === undefined ? [] : [{ url, ...(version !== undefined && { version }) }],
+    )
+}
