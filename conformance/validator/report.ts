@@ -1,0 +1,115 @@
+import { agreement, type Comparison, type Explanation, letThrough, type Outcome } from './compare.ts'
+
+const outcomes: readonly Outcome[] = ['both accept', 'both refuse', 'only we refuse', 'only it refuses']
+
+const origins: readonly (readonly [title: string, belongs: (one: Comparison) => boolean])[] = [
+  ['Published examples of R4', ({ case: { name, mutation } }) => !mutation && name.startsWith('r4/')],
+  ['Our valid examples', ({ case: { name, mutation } }) => !mutation && name.startsWith('own/')],
+  ['Our invalid examples', ({ case: { name, mutation } }) => !mutation && name.startsWith('invalid/')],
+  ['Made resources of all types', ({ case: { name, mutation } }) => !mutation && name.startsWith('made/')],
+  ['Mutants of published examples', ({ case: { name, mutation } }) => !!mutation && name.startsWith('r4/')],
+  ['Mutants of our examples', ({ case: { name, mutation } }) => !!mutation && name.startsWith('own/')],
+  ['Mutants of made resources', ({ case: { name, mutation } }) => !!mutation && name.startsWith('made/')],
+]
+
+/** The tables alone, for the terminal as for the page. */
+export function buildTables(comparisons: readonly Comparison[]): string {
+  const rows = origins.flatMap(([title, belongs]) => {
+    const those = comparisons.filter(belongs)
+    return those.length === 0 ? [] : [row(title, those)]
+  })
+  return table(
+    ['', 'cases', ...outcomes, 'same verdict', 'same or explained'],
+    [...rows, row('**All**', comparisons)],
+  )
+}
+
+function row(title: string, those: readonly Comparison[]): readonly string[] {
+  const counts = outcomes.map((one) => String(those.filter(({ outcome }) => outcome === one).length))
+  return [
+    title,
+    String(those.length),
+    ...counts,
+    percent(agreement(those, false)),
+    percent(agreement(those, true)),
+  ]
+}
+
+export function percent(share: number): string {
+  return `${(Math.floor(share * 10_000) / 100).toFixed(2)} %`
+}
+
+export interface ReportOptions {
+  readonly explanations: readonly Explanation[]
+  readonly judge: string
+  readonly seed: string
+}
+
+export function buildReport(comparisons: readonly Comparison[], options: ReportOptions): string {
+  const { explanations, judge, seed } = options
+  const open = comparisons.filter(
+    ({ outcome, explainedBy }) => !outcome.startsWith('both') && explainedBy === undefined,
+  )
+  const broken = comparisons.filter(({ case: { mutation } }) => mutation?.breaksStructure)
+  const through = letThrough(comparisons)
+  return `# Agreement with the official validator
+
+Written by \`npm run conformance:validator -- --report\`; do not edit. The judge is HL7's Java validator (${judge}); both were asked about the
+same resources, made with the seed \`${seed}\`. A verdict is refusal when there is at least one issue of severity error.
+How it is done: [conformance/validator](../conformance/validator/README.md).
+
+## Verdicts
+
+${buildTables(comparisons)}
+
+Mutants that are no JSON of their type any more: ${broken.length}; let through by us: ${through.length}.
+
+## By kind of change
+
+${kindTable(comparisons)}
+
+## Differences that are meant
+
+${explainedTable(comparisons, explanations)}
+
+## Differences to be mended
+
+${open.length === 0 ? 'None.' : open.map(tellDifference).join('\n')}
+`
+}
+
+function kindTable(comparisons: readonly Comparison[]): string {
+  const kinds = new Map<string, Comparison[]>()
+  for (const one of comparisons) {
+    const kind = one.case.mutation?.kind
+    if (kind === undefined) continue
+    const those = kinds.get(kind)
+    if (those === undefined) kinds.set(kind, [one])
+    else those.push(one)
+  }
+  const rows = [...kinds].sort(([a], [b]) => (a < b ? -1 : 1)).map(([kind, those]) => row(kind, those))
+  return table(['', 'cases', ...outcomes, 'same verdict', 'same or explained'], rows)
+}
+
+function explainedTable(comparisons: readonly Comparison[], explanations: readonly Explanation[]): string {
+  const rows = explanations.flatMap(({ name, refuses, reason }) => {
+    const count = comparisons.filter(({ explainedBy }) => explainedBy?.includes(name)).length
+    return count === 0 ? [] : [[refuses === 'judge' ? 'it' : 'we', String(count), reason]]
+  })
+  return rows.length === 0 ? 'None.' : table(['refuses', 'cases', 'why'], rows)
+}
+
+export function tellDifference({ case: { name }, outcome, ours, judges }: Comparison): string {
+  const findings = (outcome === 'only we refuse' ? ours : judges).slice(0, 3)
+  const told = findings.map(({ id, location, message }) => `${id} ${location}: ${message.slice(0, 200)}`)
+  return `- ${outcome}: \`${name}\`\n${told.map((one) => `  - ${one.replace(/\s+/g, ' ')}`).join('\n')}`
+}
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  const line = (cells: readonly string[]): string => `| ${cells.map(cell).join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
+
+function cell(text: string): string {
+  return text.replaceAll('|', '\\|').replace(/\s+/g, ' ')
+}
