@@ -118,6 +118,11 @@ const settings = {
     'true',
     'Refuse a resource that refers to something this server does not hold.',
   ),
+  refuseUnknownProfiles: flag(
+    'REFUSE_UNKNOWN_PROFILES',
+    'false',
+    'Refuse a resource whose `meta.profile` names a profile that this server does not know, in place of a warning.',
+  ),
   requireIfMatch: flag('REQUIRE_IF_MATCH', 'false', 'Refuse to change a resource without `If-Match` (428).'),
   conditionalDeleteMultiple: flag(
     'CONDITIONAL_DELETE_MULTIPLE',

@@ -1,4 +1,5 @@
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
+import type { Issue } from '#fhir/refusal.ts'
 import type { StoredVersion } from '#fhir/resource.ts'
 import { buildEtag } from './etag.ts'
 import type { FhirRequest, FhirResponse } from './exchange.ts'
@@ -12,7 +13,8 @@ export function respond(walk: Walk): void {
     walk.response = respondDeleted(walk)
   } else if (written !== undefined) {
     const created = current === undefined || current.deleted
-    walk.response = respondVersion(request, written, created ? 201 : 200, created ? 'created' : 'updated')
+    const [status, deed] = created ? ([201, 'created'] as const) : ([200, 'updated'] as const)
+    walk.response = respondVersion(request, written, status, deed, walk.warnings)
   }
 }
 
@@ -26,6 +28,7 @@ function respondVersion(
   stored: StoredVersion,
   status: number,
   deed: string,
+  warnings: readonly Issue[] = [],
 ): FhirResponse {
   const { type, id, version, updated } = stored
   const head = {
@@ -37,7 +40,7 @@ function respondVersion(
   const { answer } = parsePrefer(request.headers.prefer)
   if (answer === 'minimal') return head
   if (answer === 'representation') return { ...head, body: stored.text }
-  return { ...head, body: tell(`${type}/${id} is ${deed}; its version is ${version}.`) }
+  return { ...head, body: tell(`${type}/${id} is ${deed}; its version is ${version}.`, warnings) }
 }
 
 function respondDeleted({ request, changes, written }: Walk): FhirResponse {
@@ -50,8 +53,7 @@ function respondDeleted({ request, changes, written }: Walk): FhirResponse {
   return { status: 200, ...versioned, body: tell(sentence) }
 }
 
-function tell(diagnostics: string): string {
-  return JSON.stringify(
-    buildOperationOutcome([{ severity: 'information', code: 'informational', diagnostics }]),
-  )
+function tell(diagnostics: string, warnings: readonly Issue[] = []): string {
+  const deed: Issue = { severity: 'information', code: 'informational', diagnostics }
+  return JSON.stringify(buildOperationOutcome([deed, ...warnings]))
 }

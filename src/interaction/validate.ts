@@ -1,25 +1,32 @@
 import { parseJson } from '#fhir/json.ts'
-import { Refusal } from '#fhir/refusal.ts'
+import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
+import { refuseErrors } from '#validation/refuse-errors.ts'
 import type { Walk } from './walk.ts'
 
 /** The resource that shall be stored: the body, the current version with the patch applied, or what an operation made. */
-export function validate(walk: Walk): void {
-  const { parts, request, current, decided } = walk
-  const { type, body } = request
-  if (type === undefined) return
-  if (decided !== undefined) {
-    if (decided.after !== undefined) walk.resource = parts.checkStructure(decided.after, type)
-    return
-  }
+export function validate(walk: Walk): void | Promise<void> {
+  const { type } = walk.request
+  const resource = type === undefined ? undefined : proposed(walk, type)
+  if (type === undefined || resource === undefined) return
+  const issues = walk.parts.validator.validate(resource, walk.principal.tenant, { type })
+  if (!(issues instanceof Promise)) accept(walk, resource, type, issues)
+  else return issues.then((found) => accept(walk, resource, type, found))
+}
+
+function proposed({ parts, request, current, decided }: Walk, type: string): unknown {
+  if (decided !== undefined) return decided.after
+  const { body } = request
   if (body === undefined) throw new Refusal('required', `This request needs a body: a ${type} in JSON.`)
-  if (request.interaction === 'patch') {
-    const before = parseJson(current?.text ?? '') as Resource
-    walk.resource = parts.checkStructure(parts.applyPatch(before, body), type)
-  } else {
-    walk.resource = parts.checkStructure(body.json, type)
-  }
-  checkId(walk, walk.resource, type)
+  if (request.interaction !== 'patch') return body.json
+  return parts.applyPatch(parseJson(current?.text ?? '') as Resource, body)
+}
+
+function accept(walk: Walk, resource: unknown, type: string, issues: readonly Issue[]): void {
+  refuseErrors(issues, resource, type)
+  walk.resource = resource
+  if (issues.length > 0) walk.warnings = issues
+  if (walk.decided === undefined) checkId(walk, resource, type)
 }
 
 /** https://hl7.org/fhir/R4/http.html#update: "the server SHALL respond with an HTTP 400" when the ids differ. */

@@ -1,8 +1,10 @@
 import type { Principal } from '#access/principal.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import type { PagingTokens } from '#fhir/paging-token.ts'
+import type { Issue } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { Database, Reads, Transaction } from '#store/store.ts'
+import type { ClinicValidator } from '#validation/clinic-validator.ts'
 import type { Criteria } from './criteria.ts'
 import type { FhirRequest, FhirResponse, Interact, RequestBody } from './exchange.ts'
 import type { Change, WriteRule } from './write-rule.ts'
@@ -17,8 +19,8 @@ export interface RoadParts {
   readonly pages: PagingTokens
   readonly clock: () => Date
   readonly newId: () => string
-  /** Refuses a resource that is not what its type allows; reports every issue at once. */
-  readonly checkStructure: (resource: unknown, type: string) => Resource
+  /** What is wrong with a resource, and what is doubtful, by its type and by what its clinic knows. */
+  readonly validator: ClinicValidator
   /** Pure: the patched resource, or a Refusal. `current` is parsed for this call, so it may be changed in place. */
   readonly applyPatch: (current: Resource, patch: RequestBody) => Resource
   /** Batch and transaction: cut the bundle into requests and send each down the road. */
@@ -81,6 +83,8 @@ export interface Walk {
   /** What a conditional delete shall delete. */
   matches?: readonly StoredVersion[]
   resource?: Resource
+  /** What the validation doubts without refusing it. */
+  warnings?: readonly Issue[]
   /** Of Road.write: the change as the operation decided it. */
   readonly decided?: Change
   /** What this request itself shall write; several only for a conditional delete, none when there is nothing to do. */

@@ -3,7 +3,6 @@
  * expressions that cannot backtrack; the answer is what is wrong, as the end of a sentence.
  */
 export function narrativeFault(text: string): string | undefined {
-  if (text.length > longest) return `is longer than ${longest} characters; shorten it.`
   const open: string[] = []
   let seen = false
   let rooted = false
@@ -55,9 +54,6 @@ export function narrativeFault(text: string): string | undefined {
   if (open.length > 0 || !rooted) return 'must be one well-formed <div> element: close what is open.'
   return seen ? undefined : 'must have some text or an image; leave the narrative out when there is none.'
 }
-
-/** A megabyte, as for any string. */
-const longest = 1_048_576
 
 const opening = /<([A-Za-z][A-Za-z0-9]*)(?=[\s/>])/y
 const closing = /<\/([A-Za-z][A-Za-z0-9]*)\s*>/y

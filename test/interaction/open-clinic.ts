@@ -16,11 +16,10 @@ import { createRoad } from '#interaction/road.ts'
 import type { InteractionSettings, Road } from '#interaction/walk.ts'
 import type { WriteRule } from '#interaction/write-rule.ts'
 import type { Database } from '#store/store.ts'
-import { createStructureCheck } from '#validation/check-structure.ts'
 import { createTestDatabase } from '../support/database.ts'
+import { testValidator } from '../support/validator.ts'
 
 export const definitions = loadDefinitions()
-const checkStructure = createStructureCheck(definitions)
 const applyPatch = createPatch(definitions)
 
 export const base = 'http://127.0.0.1:8080/fhir'
@@ -66,7 +65,7 @@ export async function openClinic(
   const road = createRoad({
     database,
     definitions,
-    checkStructure,
+    validator: testValidator(definitions),
     applyPatch,
     rules: options.rules ?? [],
     settings: { ...defaults, ...options.settings },

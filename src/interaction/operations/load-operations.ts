@@ -5,11 +5,12 @@ import { createEverything } from './everything.ts'
 import { createExpand } from './expand.ts'
 import { createLookup } from './lookup.ts'
 import { createMeta } from './meta.ts'
+import { createValidate } from './validate.ts'
 import { createValidateCode } from './validate-code.ts'
 
 /** The operations of FHIR itself; other rooms bring theirs beside them. */
 export function loadOperations(
-  parts: Pick<RoadParts, 'database' | 'definitions' | 'settings' | 'pages' | 'clock'>,
+  parts: Pick<RoadParts, 'database' | 'definitions' | 'settings' | 'pages' | 'clock' | 'validator'>,
 ): readonly Operation[] {
   return [
     createMeta(parts),
@@ -19,5 +20,6 @@ export function loadOperations(
     createExpand(parts),
     createValidateCode(),
     createLookup(),
+    createValidate(parts),
   ]
 }

@@ -24,7 +24,7 @@ export function parseParameters(
     const parameter = find(definition, parameters, name, name)
     add(parameter, readText(parameter, text))
   }
-  for (const [i, item] of readList(request).entries()) {
+  for (const [i, item] of readList(request, parameters).entries()) {
     const expression = `Parameters.parameter[${i}]`
     if (!isObject(item) || typeof item.name !== 'string') {
       throw new Refusal('invalid', 'Each parameter must be an object with a name.', { expression })
@@ -56,9 +56,12 @@ function find(
   )
 }
 
-function readList({ body }: FhirRequest): readonly unknown[] {
+function readList({ type, body }: FhirRequest, parameters: readonly Parameter[]): readonly unknown[] {
   if (body === undefined) return []
   const { json } = body
+  const whole = parameters.find((parameter) => parameter.type === 'Resource')
+  if (whole !== undefined && isObject(json) && isItself(json, whole, type))
+    return [{ name: whole.name, resource: json }]
   if (!isObject(json) || json.resourceType !== 'Parameters') {
     throw new Refusal('invalid', 'The body of an operation must be a Parameters resource.', {
       expression: 'Parameters',
@@ -69,6 +72,16 @@ function readList({ body }: FhirRequest): readonly unknown[] {
   throw new Refusal('invalid', 'Parameters.parameter must be an array.', {
     expression: 'Parameters.parameter',
   })
+}
+
+/** "If the operation has one parameter that is a resource, it can be the body": a Parameters too, where that is the type. */
+function isItself(json: Record<string, unknown>, { name }: Parameter, type: string | undefined): boolean {
+  if (json.resourceType !== 'Parameters') return true
+  const { parameter } = json
+  return (
+    type === 'Parameters' &&
+    !(Array.isArray(parameter) && parameter.some((one) => isObject(one) && one.name === name))
+  )
 }
 
 function readText({ name, type = '' }: Parameter, text: string): unknown {

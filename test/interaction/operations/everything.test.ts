@@ -28,6 +28,8 @@ beforeAll(async () => {
     visit: {
       resourceType: 'Appointment',
       status: 'booked',
+      start: '2026-03-02T09:00:00Z',
+      end: '2026-03-02T09:30:00Z',
       participant: [
         { actor: { reference: 'urn:uuid:ada' }, status: 'accepted' },
         { actor: { reference: 'urn:uuid:bob' }, status: 'accepted' },

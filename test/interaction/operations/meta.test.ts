@@ -39,10 +39,10 @@ describe('$meta', () => {
   })
 
   test('of a type and of the base answers the labels in use, each once', async () => {
-    await create({ tag: [red], profile: ['http://profile/a'] }, 'Basic')
-    await create({ tag: [red, blue], security: [secret] }, 'Basic')
+    await create({ tag: [red], profile: ['http://profile/a'] }, 'Person')
+    await create({ tag: [red, blue], security: [secret] }, 'Person')
     const valueMeta = { profile: ['http://profile/a'], security: [secret], tag: [blue, red] }
-    const ofType = await caller.send('GET', 'Basic/$meta')
+    const ofType = await caller.send('GET', 'Person/$meta')
     expect(ofType.resource).toEqual({
       resourceType: 'Parameters',
       parameter: [{ name: 'return', valueMeta }],

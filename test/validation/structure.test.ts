@@ -1,22 +1,15 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parseJson } from '#fhir/json.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
-import { Refusal } from '#fhir/refusal.ts'
-import type { Resource } from '#fhir/resource.ts'
-import { createStructureCheck } from '#validation/check-structure.ts'
+import { loadValidator } from '../support/validator.ts'
 
-const check = createStructureCheck(loadDefinitions())
+const validator = loadValidator(loadDefinitions())
+
+function errorsOf(resource: unknown, type = 'Patient') {
+  return validator.validate(resource, { type }).filter(({ severity }) => severity === 'error')
+}
 
 function issuesOf(resource: unknown, type = 'Patient'): string[] {
-  try {
-    check(resource, type)
-    return []
-  } catch (refusal) {
-    if (!(refusal instanceof Refusal)) throw refusal
-    expect(refusal.status).toBe(400)
-    return refusal.issues.map(({ expression, code }) => `${expression} ${code}`)
-  }
+  return errorsOf(resource, type).map(({ expression, code }) => `${expression} ${code}`)
 }
 
 const patient = (elements: object) => ({ resourceType: 'Patient', ...elements })
@@ -31,7 +24,7 @@ test('a usual patient is accepted as it is', () => {
     contained: [{ resourceType: 'Organization', id: 'o1', name: 'Ward' }],
     managingOrganization: { reference: '#o1' },
   })
-  expect(check(usual, 'Patient')).toBe(usual)
+  expect(validator.validate(usual)).toEqual([])
 })
 
 test('every issue is told at once, each with its place', () => {
@@ -57,15 +50,10 @@ test('every issue is told at once, each with its place', () => {
 })
 
 test('a sentence says how to mend it, and never repeats the value', () => {
-  try {
-    check(patient({ birthDate: 'secret-1974' }), 'Patient')
-    expect.unreachable()
-  } catch (refusal) {
-    const [issue] = (refusal as Refusal).issues
-    expect(issue?.diagnostics).toBe(
-      'Patient.birthDate must be a date that exists, written YYYY, YYYY-MM or YYYY-MM-DD.',
-    )
-  }
+  const [issue] = errorsOf(patient({ birthDate: 'secret-1974' }))
+  expect(issue?.diagnostics).toBe(
+    'Patient.birthDate must be a date that exists, written YYYY, YYYY-MM or YYYY-MM-DD.',
+  )
 })
 
 test.each([
@@ -128,28 +116,19 @@ test('elements that refer back to themselves are checked at any depth', () => {
 test.each([
   'https://example.org/fhir/Patient/1',
   'urn:uuid:c757873d-ec9a-4326-a141-556f43239520',
-  '#p1',
+  '#',
   'Patient/1/_history/2',
 ])('a reference may be %s', (reference) => {
   expect(issuesOf(patient({ link: [{ other: { reference }, type: 'refer' }] }))).toEqual([])
 })
 
-test('a thousand faults make an answer of a hundred', () => {
-  const names = Array.from({ length: 1000 }, () => ({ family: 1 }))
-  expect(issuesOf(patient({ name: names }))).toHaveLength(100)
+test('100,000 faults make an answer of five hundred, which says that there are more', () => {
+  const names = Array.from({ length: 100_000 }, () => ({ family: 1 }))
+  const issues = errorsOf(patient({ name: names }))
+  expect(issues).toHaveLength(500)
+  expect(issues.at(-1)).toEqual({
+    severity: 'error',
+    code: 'incomplete',
+    diagnostics: 'There are 99501 more issues, which are not listed.',
+  })
 })
-
-const examples = new URL('../../../shared/data/r4-examples/', import.meta.url)
-
-test.skipIf(!existsSync(examples))(
-  "FHIR's published examples are all accepted (skipped where they are not at hand)",
-  () => {
-    const refused = readdirSync(examples)
-      .filter((file) => file.endsWith('.json'))
-      .flatMap((file) => {
-        const resource = parseJson(readFileSync(new URL(file, examples), 'utf8')) as Resource
-        return issuesOf(resource, resource.resourceType).map((issue) => `${file}: ${issue}`)
-      })
-    expect(refused).toEqual([])
-  },
-)
