@@ -5,7 +5,7 @@ import { type CapabilityParts, createCapabilities } from '#interaction/capabilit
 import type { ServedProfile } from '#interaction/capabilities-profiles.ts'
 import { checkServed, isServed } from '#interaction/capabilities-served.ts'
 import type { Operation } from '#interaction/operation.ts'
-import { createStructureCheck } from '#validation/check-structure.ts'
+import { loadValidator } from '../support/validator.ts'
 
 const everything: Operation = {
   definition: {
@@ -66,8 +66,8 @@ test('the statement says what software answers, where, and in which version of F
     software: { name: 'Almanac', version: '1.2.3' },
     implementation: { url: base },
     fhirVersion: '4.0.1',
-    format: ['application/fhir+json', 'json'],
-    patchFormat: ['application/json-patch+json', 'application/fhir+json'],
+    format: ['application/fhir+json', 'json', 'application/fhir+xml', 'xml'],
+    patchFormat: ['application/json-patch+json', 'application/fhir+json', 'application/fhir+xml'],
   })
 })
 
@@ -245,9 +245,10 @@ test('terminology is claimed as far as its operations are wired', () => {
 })
 
 test.each(['full', 'normative', 'terminology'])('the %s statement is itself right by R4', (mode) => {
-  const check = createStructureCheck(parts.definitions)
+  const validator = loadValidator(parts.definitions)
   const changes = { profiles: () => usCore, operations: [everything, expand] }
   const { body = '' } = ask({ mode }, changes)
   const type = mode === 'terminology' ? 'TerminologyCapabilities' : 'CapabilityStatement'
-  expect(() => check(parseJson(body), type)).not.toThrow()
+  const issues = validator.validate(parseJson(body), { type })
+  expect(issues.filter(({ severity }) => severity === 'error')).toEqual([])
 })
