@@ -21,6 +21,7 @@ import { createMetrics } from '#http/metrics.ts'
 import { defaultHttpSettings, type HttpParts, type RefusedRequest } from '#http/parts.ts'
 import { createRunBundle } from '#interaction/bundle/run-bundle.ts'
 import { type CapabilityParts, createCapabilities } from '#interaction/capabilities.ts'
+import { listServedProfiles } from '#interaction/capabilities-shipped.ts'
 import { createShippedRule } from '#interaction/definitions/check-shipped.ts'
 import { createStructureDefinitionRule } from '#interaction/definitions/check-structure-definition.ts'
 import { createTerminologyRule } from '#interaction/definitions/check-terminology.ts'
@@ -203,6 +204,7 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
     settings: config,
     version,
     since: new Date(),
+    profiles: () => listServedProfiles(definitions),
     codeSystems: () => listCodeSystems(),
   }
   const capabilities = createCapabilities(about)

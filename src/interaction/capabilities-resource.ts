@@ -2,7 +2,7 @@ import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import { capabilityBase, type ResourceCapability } from './capabilities-base.ts'
 import type { CapabilitySettings } from './capabilities-parts.ts'
 import { type ServedProfile, supportedProfiles } from './capabilities-profiles.ts'
-import { instanceInteractions } from './capabilities-served.ts'
+import { instanceInteractions, isServed } from './capabilities-served.ts'
 import type { Operation, OperationDefinition } from './operation.ts'
 
 /** Named queries: there are none. */
@@ -78,8 +78,9 @@ function findReferrers(definitions: Definitions): ReadonlyMap<string, string[]> 
   return referrers
 }
 
+/** Is it called on this type, or on one of its resources? */
 export function isOf(definition: OperationDefinition, type: string): boolean {
-  if (!definition.type && !definition.instance) return false
+  if ((!definition.type && !definition.instance) || !isServed(type, 'operation')) return false
   return definition.resource?.some((name) => name === type || name === 'Resource') ?? true
 }
 

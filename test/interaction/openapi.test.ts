@@ -58,7 +58,7 @@ test('a validator of OpenAPI finds nothing wrong with it', async () => {
   const { valid, errors } = await new Validator().validate(JSON.parse(text) as Record<string, unknown>)
   expect(errors).toBeUndefined()
   expect(valid).toBe(true)
-  expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' }, servers: [{ url: base }] }, 30_000)
+  expect(document).toMatchObject({ openapi: '3.1.0', info: { version: '1.2.3' }, servers: [{ url: base }] })
 })
 
 test('every reference leads to a component, and no component lies about unused but data types', () => {
@@ -119,7 +119,8 @@ test('a search takes the parameters that the CapabilityStatement claims for its 
 
 test('an operation is where its definition says, by GET only when it changes nothing', () => {
   const ofMeta = Object.keys(document.paths).filter((path) => /\$meta$/.test(path))
-  expect(ofMeta).toHaveLength(1 + 2 * parts.definitions.resourceTypes.length)
+  // AuditEvent takes no operations.
+  expect(ofMeta).toHaveLength(1 + 2 * (parts.definitions.resourceTypes.length - 1))
   expect(Object.keys(document.paths['/Slot/{id}/$meta-add'] ?? {})).toEqual(['parameters', 'post'])
   const everything = document.paths['/Patient/{id}/$everything']
   expect(everything?.get?.parameters?.map(({ name }) => name)).toEqual(
