@@ -1,11 +1,14 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type Call, callerOf } from '../test/access/caller.ts'
 import { startTestServer, type TestServer } from '../test/support/server.ts'
+import { anyCriterion, canBeMissing } from './claims/criteria.ts'
+import { type Planted, plantEveryType } from './claims/plant.ts'
 
 /** What /metadata claims, asked of the server that claims it. */
 let server: TestServer
 let call: Call
 let resources: Map<string, Entry>
+let planted: ReadonlyMap<string, readonly Planted[]>
 
 interface Entry {
   type: string
@@ -16,67 +19,78 @@ interface Entry {
   operation?: { name: string }[]
 }
 
+interface Endpoint {
+  tags: string[]
+  requestBody?: { $ref: string }
+}
+
 beforeAll(async () => {
-  server = await startTestServer()
+  // The planted resources refer to what is not there.
+  server = await startTestServer({ checkReferences: false })
   call = await callerOf(server, { scope: 'system/*.cruds' })
   const { body } = await call('GET', '/metadata')
   resources = new Map(body.rest[0].resource.map((entry: Entry) => [entry.type, entry]))
+  planted = await plantEveryType(server)
 })
 afterAll(() => server[Symbol.asyncDispose]())
 
 /** The clinic's types, the log, and a few whose parameters are rare. */
 const types = [
   ...['Appointment', 'AuditEvent', 'Encounter', 'HealthcareService', 'Location', 'Medication', 'Observation'],
-  ...[
-    'Organization',
-    'Patient',
-    'Practitioner',
-    'PractitionerRole',
-    'Questionnaire',
-    'RiskAssessment',
-    'Schedule',
-  ],
-  ...['Slot', 'Substance', 'ValueSet'],
+  ...['Organization', 'Patient', 'Practitioner', 'PractitionerRole', 'Questionnaire', 'RiskAssessment'],
+  ...['Schedule', 'Slot', 'Substance', 'ValueSet'],
 ]
-const values: Readonly<Record<string, string>> = {
-  string: 'a',
-  token: 'urn:x|a',
-  reference: 'Patient/a',
-  date: '2026-01',
-  number: '1',
-  quantity: '1|http://unitsofmeasure.org|kg',
-  uri: 'http://example.org/a',
-  composite: 'a$2026',
+
+/** With the least body that is one. */
+async function ask(method: string, path: string, requestBody: Endpoint['requestBody']) {
+  const kind = requestBody?.$ref.split('/').at(-1)
+  if (kind === undefined) return call(method, path === '/' ? '' : path)
+  if (kind === 'Patch') return call(method, path, [])
+  if (kind === 'Search')
+    return call(method, path, undefined, { 'content-type': 'application/x-www-form-urlencoded' })
+  const resourceType = kind.replace('Optional', '')
+  return call(method, path === '/' ? '' : path, {
+    resourceType,
+    ...(kind === 'Bundle' ? { type: 'batch' } : {}),
+  })
 }
-const special: Readonly<Record<string, string>> = {
-  _id: '_id=a',
-  near: 'near=50|14|10|km',
-  _content: '_content=a',
-  _text: '_text=a',
-  _list: '_list=a',
-  _filter: '_filter=_id eq a',
-  _has: '_has:Provenance:target:recorded=2026',
-  _type: '_type=Patient',
-}
-const criterion = ({ name, type: kind }: { name: string; type: string }) =>
-  encodeURI(special[name] ?? `${name}=${values[kind] ?? 'a'}`)
 
 const search = async (path: string) => {
   const { status, body } = await call('GET', path, undefined, { prefer: 'handling=strict' })
   return `${path} ${status} ${body.resourceType === 'Bundle' ? '' : JSON.stringify(body)}`
 }
+const count = async (path: string) => {
+  const { status, body } = await call('GET', path, undefined, { prefer: 'handling=strict' })
+  return status === 200 ? (body.entry ?? []).length : `${path} ${status} ${JSON.stringify(body)}`
+}
 
 test.each(types)(
-  'every search parameter that %s claims is answered, also by a strict search',
+  'every search parameter that %s claims finds who has such a value, also by a strict search, and knows who has none',
   async (type) => {
     const { searchParam } = resources.get(type) as Entry
-    expect(searchParam.length).toBeGreaterThan(5)
-    for (const parameter of searchParam) {
-      const path = `/${type}?${criterion(parameter)}&_count=1`
-      expect(await search(path)).toBe(`${path} 200 `)
+    const ofType = planted.get(type) ?? []
+    for (const { name } of searchParam) {
+      const one = ofType.find(({ criteria }) => criteria.has(name))
+      // A resource is not in a list, and nothing refers to it.
+      if (one === undefined) expect(['_has', '_list']).toContain(name)
+      else {
+        const path = `/${type}?_count=1&_id=${one.id}&`
+        expect(await count(`${path}${one.criteria.get(name)}`), one.criteria.get(name)).toBe(1)
+        if (canBeMissing(name)) expect(await count(`${path}${name}:missing=true`), name).toBe(0)
+      }
     }
   },
 )
+
+test('every type answers a strict search by all that it claims, and finds a resource by all that it has', async () => {
+  for (const [type, { searchParam }] of resources) {
+    const everything = `/${type}?_count=1&${searchParam.map(anyCriterion).join('&')}`
+    expect(await count(everything), type).toBe(0)
+    const [{ id, criteria } = { id: '', criteria: new Map<string, string>() }] = planted.get(type) ?? []
+    expect(criteria.size, type).toBeGreaterThan(2)
+    expect(await count(`/${type}?_count=1&_id=${id}&${[...criteria.values()].join('&')}`), type).toBe(1)
+  }
+})
 
 test.each(['Appointment', 'Patient', 'Slot'])('every include that %s claims is answered', async (type) => {
   const { searchInclude = [], searchRevInclude = [] } = resources.get(type) as Entry
@@ -105,6 +119,33 @@ test('what a type does not claim is refused with 405', async () => {
   expect(headers.get('allow')).toBeTruthy()
 })
 
+test.each(['Patient', 'Slot', 'AuditEvent', 'ValueSet', 'System'])(
+  'every endpoint of %s in /openapi.json is there',
+  async (tag) => {
+    const { paths } = (await call('GET', '/openapi.json')).body as {
+      paths: Record<string, Record<string, Endpoint>>
+    }
+    const { id = '' } = planted.get(tag)?.[0] ?? {}
+    let asked = 0
+    for (const [template, item] of Object.entries(paths)) {
+      for (const [method, { tags, requestBody }] of Object.entries(item)) {
+        if (method === 'parameters' || !tags.includes(tag)) continue
+        const path = template.replace('{id}', id).replace('{versionId}', '1')
+        const { status, body } = await ask(method.toUpperCase(), path, requestBody)
+        // A request that says nothing may be refused, but not as one that nobody knows.
+        expect(status, `${method} ${path} ${JSON.stringify(body)}`).toBeOneOf([
+          200, 201, 204, 400, 404, 410, 412, 422,
+        ])
+        const codes =
+          body?.resourceType === 'OperationOutcome' ? body.issue.map((one: { code: string }) => one.code) : []
+        expect(codes, `${method} ${path}`).not.toContain('not-supported')
+        asked += 1
+      }
+    }
+    expect(asked).toBeGreaterThan(5)
+  },
+)
+
 test('every operation that is claimed is known', async () => {
   await call('PUT', '/Patient/claimed', { resourceType: 'Patient', id: 'claimed' })
   const { operation = [] } = resources.get('Patient') as Entry
@@ -119,7 +160,7 @@ test('what can be searched across all types is answered across all types', async
   const { body } = await call('GET', '/metadata')
   for (const parameter of body.rest[0].searchParam) {
     const types = parameter.name === '_type' ? '' : '_type=Patient,Slot&'
-    const path = `/?${types}${criterion(parameter)}`
+    const path = `/?${types}${anyCriterion(parameter)}`
     expect(await search(path)).toBe(`${path} 200 `)
   }
 })
