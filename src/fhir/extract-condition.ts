@@ -1,12 +1,18 @@
 import { compareDecimals } from './decimal.ts'
 import { type ElementType, isKindOf } from './element-type.ts'
 import type { Expression } from './extract-expression.ts'
-import { collectWith, compilePath, fail, type Run, type Scope, typeNameOf } from './extract-path.ts'
+import {
+  type Condition,
+  collectWith,
+  compilePath,
+  fail,
+  type Run,
+  type Scope,
+  typeNameOf,
+} from './extract-path.ts'
 import { numberText } from './json.ts'
 import { parseReference } from './references.ts'
 
-/** FHIRPath's three answers: undefined is its empty collection. */
-export type Condition = (value: unknown, run: Run) => boolean | undefined
 type Collect = (value: unknown, run: Run) => readonly unknown[]
 
 export function compileCondition(expression: Expression, input: ElementType, scope: Scope): Condition {

@@ -1,6 +1,5 @@
 import type { Definitions, SearchParameter } from './definitions.ts'
 import { type ElementType, isKindOf, typesOfMember } from './element-type.ts'
-import { compileCondition } from './extract-condition.ts'
 import { type Expression, ExpressionError } from './extract-expression.ts'
 import type { IndexValue } from './index-values.ts'
 import { Refusal } from './refusal.ts'
@@ -23,8 +22,13 @@ export type Visit = (value: unknown, run: Run) => void
 /** Called at compile time, once for each static type; undefined: no value of that type is wanted. */
 export type Then = (type: ElementType) => Visit | undefined
 
+/** FHIRPath's three answers: undefined is its empty collection. */
+export type Condition = (value: unknown, run: Run) => boolean | undefined
+
 export interface Scope {
   readonly definitions: Definitions
+  /** Paths hold conditions and conditions paths; whoever opens the scope brings the two together. */
+  readonly compileCondition: (expression: Expression, input: ElementType, scope: Scope) => Condition
   /** The whole expression, for errors. */
   readonly text: string
   readonly root: ElementType
@@ -134,7 +138,7 @@ function compileWhere(
   then: Then,
 ): Visit | undefined {
   return compilePath(of, input, scope, (type) => {
-    const holds = compileCondition(condition, type, scope)
+    const holds = scope.compileCondition(condition, type, scope)
     const target = resolvedType(condition)
     const visit = then(target === undefined ? type : { ...type, resolved: [target] })
     return (
@@ -213,7 +217,7 @@ function compileBoolean(
   scope: Scope,
   then: Then,
 ): Visit | undefined {
-  const holds = compileCondition(expression, input, scope)
+  const holds = scope.compileCondition(expression, input, scope)
   const visit = then({ name: 'boolean', children: [], repeats: input.repeats, steps: [...input.steps, '()'] })
   return (
     visit &&

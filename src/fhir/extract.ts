@@ -1,5 +1,6 @@
 import type { Definitions, SearchParameter } from './definitions.ts'
 import { type ElementType, typeOfResource } from './element-type.ts'
+import { compileCondition } from './extract-condition.ts'
 import { parseExpression } from './extract-expression.ts'
 import { narrativeText } from './extract-narrative.ts'
 import { compilePath, type Run, type Scope, type Visit } from './extract-path.ts'
@@ -69,7 +70,7 @@ function compileParameter(definitions: Definitions, parameter: SearchParameter):
   if (code === '_text') return visitNarrative
   if (expression === '') return undefined
   const root = typeOfResource(definitions, type)
-  const scope: Scope = { definitions, text: expression, root }
+  const scope: Scope = { definitions, compileCondition, text: expression, root }
   const visit = compilePath(parseExpression(expression), root, scope, (element) => {
     if (kind === 'special') return code === 'near' ? visitPosition : undefined
     return kind === 'composite' ? compileComponents(parameter, element, scope) : convert(parameter, element)

@@ -1,5 +1,6 @@
 import type { Definitions, SearchKind, SearchParameter } from './definitions.ts'
 import { type ElementType, impliedSystemOf, typeOfResource } from './element-type.ts'
+import { compileCondition } from './extract-condition.ts'
 import { parseExpression, splitUnion } from './extract-expression.ts'
 import { compilePath, type Scope } from './extract-path.ts'
 import { isConvertible } from './extract-value.ts'
@@ -86,7 +87,7 @@ function findElementTypes(
   const root = typeOfResource(definitions, type)
   const found: ElementType[] = []
   for (const branch of splitUnion(expression)) {
-    const scope: Scope = { definitions, text: branch, root }
+    const scope: Scope = { definitions, compileCondition, text: branch, root }
     const before = found.length
     compilePath(parseExpression(branch), root, scope, (end) => {
       found.push(end)
