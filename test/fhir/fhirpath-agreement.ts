@@ -2,6 +2,7 @@ import fhirpath, { type UserInvocationTable } from 'fhirpath'
 import r4 from 'fhirpath/fhir-context/r4'
 import type { Definitions } from '#fhir/definitions.ts'
 import { typeOfResource } from '#fhir/element-type.ts'
+import { compileCondition } from '#fhir/extract-condition.ts'
 import { parseExpression, splitUnion } from '#fhir/extract-expression.ts'
 import { collectWith, compilePath, type Run, type Visit } from '#fhir/extract-path.ts'
 import { parseReference } from '#fhir/references.ts'
@@ -39,7 +40,7 @@ export function compileBoth(
   const visit = compilePath(
     parseExpression(expression),
     root,
-    { definitions, text: expression, root },
+    { definitions, compileCondition, text: expression, root },
     () => collect,
   )
   // Branch by branch: the library's own union takes 1e-22 and 1e-245 for the same value and drops one.
