@@ -132,14 +132,16 @@ export class XmlWriter {
   }
 
   #refuse(key = '', cause?: unknown): Refusal {
-    const steps = key === '' ? this.#path : [...this.#path, key.slice(0, 64)]
-    const expression = steps
-      .map((step, i) => (typeof step === 'number' ? `[${step}]` : `${i && '.'}${step}`))
-      .join('')
+    let expression = ''
+    for (const step of this.#path) {
+      if (typeof step === 'number') expression += `[${step}]`
+      else expression += expression === '' ? step : `.${step}`
+    }
+    if (key !== '') expression += `.${key.slice(0, 64)}`
     return new Refusal(
       'not-acceptable',
       `The answer cannot be written in XML because of ${expression || 'its type'}: ask for it in JSON.`,
-      { expression, cause },
+      { cause, ...(expression === '' ? {} : { expression }) },
     )
   }
 }
