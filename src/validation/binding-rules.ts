@@ -22,11 +22,17 @@ const quantityTypes: ReadonlySet<string> = new Set([
   'Money',
 ])
 
+const languages = 'http://hl7.org/fhir/ValueSet/languages'
+const allLanguages = 'http://hl7.org/fhir/ValueSet/all-languages'
+
 /** https://hl7.org/fhir/R4/terminologies.html#strength: required refuses, extensible warns, the rest only recommend. */
 export function checkBinding({ strength, valueSet }: ElementBinding, type: string): Check | undefined {
+  const name = valueSet.replace(/\|.*/, '')
+  // What R4 recommends of languages ends where they are no language tags: its maxValueSet says so.
+  if (name === languages && strength !== 'required')
+    return checkBinding({ strength: 'required', valueSet: allLanguages }, type)
   if (strength !== 'required' && strength !== 'extensible') return undefined
   const required = strength === 'required'
-  const name = valueSet.replace(/\|.*/, '')
   const tell = (place: Place, what: string) => {
     if (required) place.refuse('code-invalid', `${what} of the value set ${name}; use one of those.`)
     else place.warn('code-invalid', `${what} of the value set ${name}; use one of those where one fits.`)

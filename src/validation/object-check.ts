@@ -36,7 +36,11 @@ export function checkObject(shape: Shape, rules: readonly Check[]): Check {
     let chosen = 0
     let found = 0
     for (const name in value) {
-      if (name !== 'id' || least === 'id') empty = false
+      if (name !== 'id') empty = false
+      else if (least !== 'nothing') {
+        if (least === 'id') empty = false
+        place.claimId(value.id)
+      }
       const property = properties.get(name)
       if (property === undefined) {
         place.refuse('structure', `has no element '${name.slice(0, 64)}'; check its spelling and its place.`)

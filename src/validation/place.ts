@@ -47,6 +47,8 @@ export class Place implements Env {
   readonly #hold: (value: unknown, profile: string, place: Place) => boolean
   /** Where the path of the nearest resource begins, and its type. */
   #start = 0
+  /** Of the elements of the nearest resource. */
+  #ids: Set<unknown> | undefined
 
   /** `hold` checks a value against a profile; false: nobody knows it. */
   constructor(
@@ -107,10 +109,19 @@ export class Place implements Env {
     return text
   }
 
+  /** "The id of an element must be unique within its resource." */
+  claimId(id: unknown): void {
+    this.#ids ??= new Set()
+    if (this.#ids.has(id))
+      this.refuse('invalid', 'has an id that another element of the resource has; make it unique.')
+    else this.#ids.add(id)
+  }
+
   /** A resource inside another: what bundles and parameters hold stands for itself, what is contained does not. */
   within(resource: Node, check: Check): void {
     const { resource: outer, rootResource, referents } = this
-    const start = this.#start
+    const [start, ids] = [this.#start, this.#ids]
+    this.#ids = undefined
     this.#start = this.#path.length - (typeof this.#path.at(-1) === 'number' ? 2 : 1)
     this.resource = resource
     if (!this.#isContained()) this.rootResource = resource
@@ -120,6 +131,7 @@ export class Place implements Env {
     this.rootResource = rootResource
     this.referents = referents
     this.#start = start
+    this.#ids = ids
   }
 
   #isContained(): boolean {

@@ -5,7 +5,7 @@ import type { Check } from './place.ts'
 /** https://hl7.org/fhir/R4/datatypes.html#primitive, each form with the sentence that mends it. */
 
 const idForm = /^[A-Za-z0-9\-.]{1,64}$/
-const codeForm = /^[^\s]+(?:\s[^\s]+)*$/
+const codeForm = /^[^\s]+(?: [^\s]+)*$/
 const uriForm = /^\S+$/
 const oidForm = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+$/
 const uuidForm = /^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
@@ -21,8 +21,11 @@ export function isId(text: string): boolean {
   return idForm.test(text)
 }
 
-function isString(text: string): boolean {
-  return visible.test(text) && text.length <= longestString && !control.test(text)
+const string: Check = (value, place) => {
+  if (typeof value !== 'string') place.refuse('structure', `must be a JSON string; ${filled}`)
+  else if (value === '' || value.length > longestString || control.test(value)) place.refuse('value', filled)
+  else if (!visible.test(value))
+    place.warn('value', 'holds nothing but blanks; leave the element out when there is no text.')
 }
 
 function isBase64(text: string): boolean {
@@ -76,8 +79,8 @@ export const primitiveChecks: ReadonlyMap<string, Check> = new Map([
   ['integer', wholeNumber(-2147483648, 'must be a whole number of 32 bits, without quotes or fraction.')],
   ['unsignedInt', wholeNumber(0, 'must be a whole number from 0 to 2147483647, without quotes or fraction.')],
   ['positiveInt', wholeNumber(1, 'must be a whole number from 1 to 2147483647, without quotes or fraction.')],
-  ['string', text(isString, filled)],
-  ['markdown', text(isString, filled)],
+  ['string', string],
+  ['markdown', string],
   [
     'xhtml',
     (value, place) => {

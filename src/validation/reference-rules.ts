@@ -1,4 +1,5 @@
 import type { Definitions } from '#fhir/definitions.ts'
+import { lastSegment } from '#fhir/structure-definition.ts'
 import { isNode, type Node } from './fhirpath/compiled.ts'
 import type { Check, Place } from './place.ts'
 import { containedIn } from './referents.ts'
@@ -36,8 +37,10 @@ export function checkTargets(
   const names = targets.length > 8 ? `${targets.slice(0, 8).join(', ')} and others` : targets.join(', ')
   return (value, place) => {
     const type = typeOfReference(value, place, definitions)
-    if (type === undefined || allowed.has(type)) return
-    place.refuse('invalid', `must refer to ${names}, not to ${type}.`)
+    if (type !== undefined && !allowed.has(type))
+      place.refuse('invalid', `must refer to ${names}, not to ${type}.`)
+    else if (isNode(value) && typeof value.type === 'string' && !allowed.has(lastSegment(value.type)))
+      place.refuse('invalid', `must name one of the types ${names} as "type", or none.`)
   }
 }
 

@@ -36,7 +36,7 @@ export const notAsked: Readonly<Record<string, string>> = {
 export const repaired: Readonly<Record<string, string>> = {
   'que-12': 'enableWhen.count() > 1 implies enableBehavior.exists()',
   'rng-2':
-    'low.value.empty() or high.value.empty() or (low.system | high.system).count() > 1 or (low.code | high.code).count() > 1 or (low.unit | high.unit).count() > 1 or low.value <= high.value',
+    'low.empty() or high.empty() or (low.system | high.system).count() > 1 or (low.code | high.code).count() > 1 or (low.unit | high.unit).count() > 1 or low.value <= high.value',
 }
 
 /** Written without anchors, they would accept any text that has a good part. */

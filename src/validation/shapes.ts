@@ -1,5 +1,6 @@
 import type { Definitions, ElementDefinition, TypeDefinition } from '#fhir/definitions.ts'
 import type { ElementType } from '#fhir/element-type.ts'
+import { checkAddress } from './address-rules.ts'
 import { checkBinding, checkCoding } from './binding-rules.ts'
 import { checkContained } from './contained-rules.ts'
 import { isNode } from './fhirpath/compiled.ts'
@@ -92,9 +93,14 @@ export class Shapes {
         const check = this.#elementCheck(element, type, scope)
         const property: Property = { element: element.name, max: element.max, check, choice, required: bit }
         properties.set(name, property)
-        // Attributes in XML: an id and an extension's url have no extensions.
+        // Attributes in XML (an id, an extension's url) and narratives have no extensions.
         if (primitiveChecks.has(type) && !isAttribute(element)) {
-          properties.set(`_${name}`, { ...property, check: this.#alone, beside: this.#beside, choice: 0 })
+          properties.set(`_${name}`, {
+            ...property,
+            check: this.#aloneOf(element, type),
+            beside: this.#beside,
+            choice: 0,
+          })
         }
       }
     }
@@ -103,6 +109,13 @@ export class Shapes {
 
   /** Id and extensions of a primitive value: without the value, an id alone says nothing. */
   readonly #alone: Check = (value, place) => this.type('Element')(value, place)
+
+  #aloneOf({ path, base, binding }: ElementDefinition, type: string): Check {
+    if (path === 'Resource.id' || base === 'Resource.id') return inTurn(this.#alone, [mustHaveValue])
+    return type === 'code' && binding?.strength === 'required'
+      ? inTurn(this.#alone, [mustHaveCode])
+      : this.#alone
+  }
 
   readonly #beside: Check = (value, place) => {
     this.#besideValue ??= checkObject(
@@ -160,6 +173,7 @@ export class Shapes {
       this.#compile(this.#definitions.type(name).constraints, context, scope),
     )
     return [
+      checkAddress(element, type) ?? [],
       (binding && checkBinding(binding, type)) ?? [],
       (targets && type === 'Reference'
         ? checkTargets(element.path, targets, this.#definitions)
@@ -180,9 +194,15 @@ export class Shapes {
   }
 }
 
-function isAttribute({ path, base }: ElementDefinition): boolean {
-  return path === 'Extension.url' || path === 'Element.id' || base === 'Element.id'
+function isAttribute({ path, base, types }: ElementDefinition): boolean {
+  return path === 'Extension.url' || path === 'Element.id' || base === 'Element.id' || types.includes('xhtml')
 }
+
+const mustHaveValue: Check = (_, place) =>
+  place.refuse('invalid', 'must have a value: nothing can stand for an id.')
+
+const mustHaveCode: Check = (_, place) =>
+  place.refuse('code-invalid', 'must have a code: the element is bound to those of a value set.')
 
 interface Compiling {
   /** By path, for content references. */

@@ -52,7 +52,8 @@ function dateParts(text: string): readonly number[] | undefined {
       .filter((part) => part !== undefined)
       .map(Number)
   }
-  const time = Date.parse(text)
+  // JavaScript knows no leap seconds.
+  const time = Date.parse(text.replace(/(T\d\d:\d\d:)60/, '$159'))
   if (Number.isNaN(time)) return undefined
   const date = new Date(time)
   const seconds = date.getUTCSeconds() + date.getUTCMilliseconds() / 1000

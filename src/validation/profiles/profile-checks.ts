@@ -144,6 +144,7 @@ export class ProfileChecks {
       valueCheck: (element) => valueCheck(element, scope),
     }
     const elements = compileElements(profile.elements, base.elements, scope)
+    if (profile.type === 'Extension') rules.push(checkParts(profile.elements))
     return (value, place) => {
       if (!isNode(value)) return
       elements?.(value, place)
@@ -157,6 +158,26 @@ export class ProfileChecks {
       ...keys,
       ...(type.base === undefined ? [] : this.#keysOf(this.#definitions.type(type.base))),
     ])
+  }
+}
+
+/** A complex extension holds the parts that its definition names; whatever else is in it has a URL of its own. */
+function checkParts(elements: readonly ProfileElement[]): Check {
+  const parts = elements.find(({ name }) => name === 'extension')?.slices ?? []
+  const urls = new Set(
+    parts.flatMap(({ children }) => children?.find(({ name }) => name === 'url')?.fixed ?? []),
+  )
+  return (value, place) => {
+    const { extension } = value as Node
+    if (urls.size === 0 || !Array.isArray(extension)) return
+    for (const [index, one] of (extension as unknown[]).entries()) {
+      if (!isNode(one) || typeof one.url !== 'string' || one.url.includes(':') || urls.has(one.url)) continue
+      place.enter('extension')
+      place.enter(index)
+      place.refuse('extension', `is no part of this extension: use ${[...urls].join(', ').slice(0, 200)}.`)
+      place.leave()
+      place.leave()
+    }
   }
 }
 
