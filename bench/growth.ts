@@ -40,6 +40,7 @@ const searches: readonly Scenario[] = [
 ]
 
 export async function measureGrowth(folder: string, json: boolean, many: number): Promise<string> {
+  const machine = describeMachine()
   const steps = allSteps.slice(0, many)
   const server = await startServer(folder)
   const results = new Map<string, number[]>(searches.map(({ title }) => [title, []]))
@@ -64,7 +65,7 @@ export async function measureGrowth(folder: string, json: boolean, many: number)
     ...times.map((time) => time.toFixed(2)),
     `${((times.at(-1) ?? 0) / (times[0] ?? 1)).toFixed(2)} ×`,
   ])
-  return `${describeMachine()}; Node ${process.versions.node}; ${requests} requests each, one after the other\n\n${markdown([head, ...rows])}\n`
+  return `${machine}; Node ${process.versions.node}; ${requests} requests each, one after the other\n\n${markdown([head, ...rows])}\n`
 }
 
 /** One request after the other: waiting for each other would be measured otherwise. */

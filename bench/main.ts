@@ -67,6 +67,7 @@ async function tell(part: 'speed' | 'growth', result: string): Promise<void> {
 }
 
 async function measure(folder: string): Promise<Figures> {
+  const machine = describeMachine()
   const firstStart = await measureFirstStart(folder)
   let server = await startServer(folder)
   const warmStarts: number[] = []
@@ -101,7 +102,7 @@ async function measure(folder: string): Promise<Figures> {
       warmStarts.push(server.startTime)
     }
     return {
-      machine: describeMachine(),
+      machine,
       versions: `Node ${process.versions.node}, PostgreSQL ${version[0].server_version}`,
       loaded: `${countOf(sizes)} resources, seeded through REST at ${Math.round(seeded)}/s; ${connections} connections, ${rounds} rounds of ${milliseconds / 1_000} s`,
       rows,

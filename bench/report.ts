@@ -1,4 +1,4 @@
-import { cpus, release, totalmem, type } from 'node:os'
+import { cpus, loadavg, release, totalmem, type } from 'node:os'
 import type { Measured } from './load.ts'
 import type { Scenario } from './scenarios.ts'
 
@@ -20,7 +20,7 @@ export interface Figures {
 
 export function describeMachine(): string {
   const [first] = cpus()
-  return `${cpus().length} × ${first?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}`
+  return `${cpus().length} × ${first?.model.trim()}, ${Math.round(totalmem() / 2 ** 30)} GB, ${type()} ${release()}, load average before ${loadavg()[0]?.toFixed(1)}`
 }
 
 /** The round in the middle by requests a second; its latencies belong to it. */

@@ -20,14 +20,15 @@ export interface RunningServer {
 /** `node src/main.ts`, as `npm start` runs it, on a data folder of its own. */
 export async function startServer(folder: string, profile?: string): Promise<RunningServer> {
   const port = await findFreePort()
-  const log = openSync(join(folder, 'server.log'), 'a')
+  const logFile = join(folder, 'server.log')
+  const log = openSync(logFile, 'w')
   const started = performance.now()
   const child = spawn(process.execPath, [...profiling(profile), ...startArguments()], {
     cwd: root,
-    stdio: ['ignore', 'pipe', log],
+    stdio: ['ignore', log, log],
     env: { ...process.env, PORT: String(port), ALMANAC_DATA: join(folder, 'data') },
   })
-  const token = await findToken(child, join(folder, 'server.log'))
+  const token = await findToken(child, logFile)
   const answer = await fetch(`http://127.0.0.1:${port}/fhir/Patient?_count=1`, {
     headers: { Authorization: `Bearer ${token}` },
   })
@@ -53,18 +54,14 @@ function startArguments(): string[] {
 const profiling = (folder: string | undefined): string[] =>
   folder === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${folder}`]
 
-/** The server prints a token for its demo clinic when it listens. The log goes on in the file, as it would in a terminal. */
+/** The server prints a token for its demo clinic when it listens; its log goes on in the same file. */
 async function findToken(child: ChildProcess, log: string): Promise<string> {
-  let printed = ''
-  child.stdout?.on('data', (chunk: Buffer) => {
-    if (printed.length < 10_000) printed += chunk
-  })
   while (child.exitCode === null) {
-    const token = /Bearer (\S+)'/.exec(printed)?.[1]
+    const token = /Bearer (\S+)'/.exec(readFileSync(log, 'utf8'))?.[1]
     if (token !== undefined) return token
     await pause(2)
   }
-  throw new Error(`The server did not start: see ${log}.`)
+  throw new Error(`The server did not start: ${readFileSync(log, 'utf8')}`)
 }
 
 async function stop(child: ChildProcess): Promise<number> {
