@@ -4,17 +4,23 @@ import type { Check } from './place.ts'
 const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:./
 /** R4's own examples name definitions so: nobody can find them, and nothing is wrong with the resource itself. */
 const relative = /^[A-Z][A-Za-z]+\/[A-Za-z0-9\-.]{1,64}$/
-const systems: ReadonlySet<string> = new Set(['Identifier.system', 'Coding.system', 'Quantity.system'])
+const systems: ReadonlySet<string> = new Set(['Coding.system', 'Quantity.system'])
 
 /** What names something for everybody must do so absolutely: https://hl7.org/fhir/R4/references.html#canonical. */
 export function checkAddress({ path, base = path }: ElementDefinition, type: string): Check | undefined {
   if (type === 'canonical') return checkCanonical
-  return systems.has(path) || systems.has(base) ? checkSystem : undefined
+  if (path === 'Identifier.system') return checkIdentifierSystem
+  return systems.has(path) || systems.has(base) ? checkCodeSystem : undefined
 }
 
-const checkSystem: Check = (value, place) => {
+const checkIdentifierSystem: Check = (value, place) => {
   if (!absolute.test(value as string))
     place.refuse('invalid', 'must be an absolute URI, such as http://example.org/ids or urn:oid:1.2.3.')
+}
+
+const checkCodeSystem: Check = (value, place) => {
+  if (!absolute.test(value as string))
+    place.warn('invalid', 'should be an absolute URI: nobody else can tell which code system that is.')
 }
 
 const checkCanonical: Check = (value, place) => {

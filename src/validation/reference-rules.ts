@@ -48,6 +48,10 @@ export function checkTargets(
 export function checkReference(definitions: Definitions): Check {
   return (value, place) => {
     const { reference, type } = value as Node
+    if (typeof type === 'string' && !type.includes(':') && !definitions.isResourceType(type)) {
+      place.refuse('invalid', 'must name a resource type of R4 as "type", or none.')
+      return
+    }
     if (typeof reference !== 'string') return
     if (reference.startsWith('#')) {
       if (reference !== '#' && containedIn(place.rootResource, reference.slice(1)) === undefined)
