@@ -27,6 +27,7 @@ const libraries: Record<string, readonly string[]> = {
   cors: ['http'],
   compression: ['http'],
   'prom-client': ['http'],
+  fhirpath: ['validation'],
   saxes: ['fhir'],
 }
 
