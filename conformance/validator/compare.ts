@@ -4,7 +4,8 @@ import { type Case, errorsOf, type Finding, type Verdict } from './case.ts'
 export interface Explanation {
   readonly name: string
   readonly refuses: 'almanac' | 'judge'
-  /** Regular expressions that an error must match. */
+  /** Regular expressions that the kind of change ('' for none) and an error must match. */
+  readonly kind?: string
   readonly id?: string
   readonly location?: string
   readonly message?: string
@@ -35,7 +36,10 @@ export function compare(
     const about = { case: one, outcome, ours: errors, judges: judged }
     const alone = outcome === 'only we refuse' ? errors : outcome === 'only it refuses' ? judged : undefined
     if (alone === undefined) return about
-    const explainedBy = explain(alone, explanations, outcome === 'only we refuse' ? 'almanac' : 'judge')
+    const who = outcome === 'only we refuse' ? 'almanac' : 'judge'
+    const kind = one.mutation?.kind ?? ''
+    const meant = (each: Explanation): boolean => each.refuses === who && fits(each.kind, kind)
+    const explainedBy = explain(alone, explanations.filter(meant))
     return explainedBy === undefined ? about : { ...about, explainedBy }
   })
 }
@@ -48,11 +52,10 @@ function outcomeOf(weRefuse: boolean, itRefuses: boolean): Outcome {
 function explain(
   errors: readonly Finding[],
   explanations: readonly Explanation[],
-  refuses: Explanation['refuses'],
 ): readonly string[] | undefined {
   const names = new Set<string>()
   for (const error of errors) {
-    const found = explanations.find((one) => one.refuses === refuses && covers(one, error))
+    const found = explanations.find((one) => covers(one, error))
     if (found === undefined) return undefined
     names.add(found.name)
   }
