@@ -107,6 +107,8 @@ describe('row level security leaves the indexes usable', () => {
       await plan(
         `select text from history where type = 'Patient' and id = 'main-1' order by version desc limit 1`,
       ),
-    ).toMatch(/(Index Scan Backward using|Bitmap Index Scan on) history_pkey[\s\S]*Index Cond: .*tenant.*type.*id/)
+    ).toMatch(
+      /(Index Scan Backward using|Bitmap Index Scan on) history_pkey[\s\S]*Index Cond: .*tenant.*type.*id/,
+    )
   })
 })
