@@ -12,11 +12,12 @@ import { describeMachine, type Figures, median, printTable, type Row } from './r
 import { type Scenario, type Sizes, scenarios } from './scenarios.ts'
 import { countOf, progress, seedLimit, seedServer } from './seed.ts'
 import { type RunningServer, startHelper, startServer } from './server-process.ts'
+import { measureValidation } from './validation.ts'
 
 const usage = `npm run bench -- [--json] [--only name,name] [--rounds n] [--seconds n] [--profile folder] [--write]
                 [--growth [--steps n]]
 
-  scenarios: ${scenarios.map(({ name }) => name).join(', ')}
+  scenarios: ${scenarios.map(({ name }) => name).join(', ')}; validation (alone: µs per resource, without a server)
 `
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
@@ -40,7 +41,8 @@ const milliseconds = Number(values.seconds ?? 4) * 1_000
 const sizes: Sizes = { patients: 20_000, schedules: 100 }
 const chosen = scenarios.filter(({ name }) => values.only?.split(',').includes(name) ?? true)
 
-if (values.help || chosen.length === 0) process.stdout.write(usage)
+if (values.only === 'validation') process.stdout.write(measureValidation(rounds))
+else if (values.help || chosen.length === 0) process.stdout.write(usage)
 else await main()
 
 async function main(): Promise<void> {
