@@ -102,10 +102,11 @@ describe('row level security leaves the indexes usable', () => {
     ).toMatch(/Index.*Scan.* patient_by_birthdate_start/)
   })
 
+  // With the clinic named as the store names it: the policy by itself also shows the server's own definitions.
   test('a history is found by its keys', async () => {
     expect(
       await plan(
-        `select text from history where type = 'Patient' and id = 'main-1' order by version desc limit 1`,
+        `select text from history where tenant = 'main' and type = 'Patient' and id = 'main-1' order by version desc limit 1`,
       ),
     ).toMatch(
       /(Index Scan Backward using|Bitmap Index Scan on) history_pkey[\s\S]*Index Cond: .*tenant.*type.*id/,
