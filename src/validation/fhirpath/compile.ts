@@ -195,6 +195,10 @@ function compileItemsOperator(
       )
     case '-':
       return arithmetic(one, other, (a, b) => numbers(a, b) && (a as number) - (b as number))
+    case 'mod':
+      return arithmetic(one, other, (a, b) => whole(a, b, (x, y) => x % y))
+    case 'div':
+      return arithmetic(one, other, (a, b) => whole(a, b, (x, y) => Math.trunc(x / y)))
     case '*':
       return arithmetic(one, other, (a, b) => numbers(a, b) && (a as number) * (b as number))
     default:
@@ -208,6 +212,11 @@ function has(of: Compiled, focus: unknown, env: Env): boolean {
 
 function numbers(a: unknown, b: unknown): true | undefined {
   return typeof a === 'number' && typeof b === 'number' ? true : undefined
+}
+
+/** Nothing can be divided by zero: https://hl7.org/fhirpath/N1/#div. */
+function whole(a: unknown, b: unknown, compute: (a: number, b: number) => number): number | undefined {
+  return typeof a === 'number' && typeof b === 'number' && b !== 0 ? compute(a, b) : undefined
 }
 
 function textOf(value: unknown): string {
