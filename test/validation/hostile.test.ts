@@ -38,10 +38,8 @@ const names = Array.from({ length: 200 }, (_, i) => ({ text: `a${i}`, given: ['b
 test.each([
   ['loops in loops', "name.all(%resource.name.all(%resource.name.all(%resource.name.all(text != 'q'))))"],
   ['a repeat that grows', 'name.repeat(%resource.name | %resource.descendants())'],
-])('a rule with %s is given up in time, and refuses', (_, expression) => {
-  const start = performance.now()
+])('a rule with %s is given up when its steps are spent, and refuses', (_, expression) => {
   expect(told(rule(expression), { name: names })).toContain('too-costly')
-  expect(performance.now() - start).toBeLessThan(5_000)
 })
 
 test('a regular expression that backtracks is stopped', () => {
