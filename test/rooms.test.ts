@@ -10,8 +10,9 @@ const rooms: Record<string, readonly string[]> = {
   validation: ['fhir'],
   audit: ['fhir'],
   interaction: ['fhir', 'store', 'access', 'validation', 'audit'],
-  scheduling: ['fhir', 'store', 'interaction'],
+  scheduling: ['fhir', 'store', 'access', 'interaction'],
   delivery: ['fhir', 'store', 'access'],
+  redis: [],
   oauth: ['fhir', 'store', 'access', 'audit'],
   http: ['fhir', 'access', 'interaction', 'oauth'],
   demo: ['fhir', 'access', 'interaction'],
@@ -29,6 +30,13 @@ const libraries: Record<string, readonly string[]> = {
   'prom-client': ['http'],
   fhirpath: ['validation'],
   saxes: ['fhir'],
+  ajv: ['validation'],
+  'oidc-provider': ['oauth'],
+  '@simplewebauthn/server': ['oauth'],
+  nodemailer: ['delivery'],
+  ioredis: ['redis'],
+  'ical-generator': ['scheduling'],
+  'ical.js': ['scheduling'],
 }
 
 const root = join(import.meta.dirname, '..')
