@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { createPrincipal } from '#access/create-principal.ts'
 import { buildAuditEvent } from '#audit/build-audit-event.ts'
+import type { SecurityLog } from '#audit/security-log.ts'
 import { buildDemoClinic } from '#demo/demo-clinic.ts'
 import { seedDemo } from '#demo/seed-demo.ts'
 import type { Definitions } from '#fhir/definitions.ts'
@@ -45,12 +46,16 @@ import { faultOfExpression } from '#validation/fault-of-expression.ts'
 import { createValidator } from '#validation/validator.ts'
 import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
+import { joinSecurityLog } from './join-audit.ts'
+import { migrationFolders } from './migration-folders.ts'
 
 export interface App extends AsyncDisposable {
   /** Where it listens: scheme, host and port. */
   readonly url: string
   readonly database: Database
   readonly road: Road
+  /** For what happens beside the interactions of FHIR. */
+  readonly securityLog: SecurityLog
   /** Signed with the server's own key, for whoever runs the server. */
   sign(claims: TokenClaims): Promise<string>
   /** Answers what is being worked on, then lets go of everything. */
@@ -62,7 +67,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
   await using opened = new AsyncDisposableStack()
   const definitions = loadDefinitions()
   const terminology = loadTerminology()
-  const { warnings } = await migrate({ url: databaseUrl, definitions })
+  const { warnings } = await migrate({ url: databaseUrl, definitions, folders: migrationFolders })
   for (const warning of warnings) logger.warn(warning)
   let port = config.port
   const database = opened.use(
@@ -78,6 +83,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
       onFault: (sentence, cause) => logger.error({ err: cause }, sentence),
     }),
   )
+  const securityLog = joinSecurityLog(config, database, () => port)
   const keys = await openSigningKeys({ rows: database.signingKeys })
   const { road, operations } = await buildRoad(config, database, { definitions, terminology }, logger)
   if (config.demo) await fillEmptyClinic(config, database, road, definitions)
@@ -101,6 +107,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
     url: listening.url,
     database,
     road,
+    securityLog,
     sign: (claims) =>
       signAccessToken(claims, {
         keys,
