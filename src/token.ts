@@ -19,6 +19,7 @@ const usage = `Prints an access token of the local server, for trying things.
   --scope    SMART scopes, v1 or v2, separated by blanks
   --patient  id of the Patient that patient/ scopes are about
   --user     Practitioner/ID, PractitionerRole/ID or Patient/ID: who user/ scopes act for
+  --role     what the user is at the clinic, instead of what --user tells; may be repeated
   --clinic   the clinic whose base the token is for (main)
   --ttl      seconds that it is good for (TOKEN_LIFETIME, ${longestTokenLifeSeconds} at most)
 
@@ -57,6 +58,7 @@ function readWish(values: ReturnType<typeof parseArguments>, config: Config): Wi
       scope: values.scope,
       ...(patient === undefined ? {} : { patient }),
       ...(values.user === undefined ? {} : { fhirUser: values.user }),
+      ...(values.role === undefined ? {} : { roles: values.role }),
     },
     lifeSeconds,
   }
@@ -70,6 +72,7 @@ function parseArguments(args: readonly string[]) {
       options: {
         scope: text,
         patient: text,
+        role: { type: 'string', multiple: true },
         user: text,
         clinic: text,
         ttl: text,

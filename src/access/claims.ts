@@ -7,4 +7,9 @@ export interface Claims {
   readonly scope: string
   readonly fhirUser?: string
   readonly patient?: string
+  /** What the user is at this clinic; absent: told from fhirUser, and `system` where there is no user. */
+  readonly roles?: readonly string[]
+  /** The account that signed in, and the grant that the token comes from. */
+  readonly accountId?: string
+  readonly grantId?: string
 }

@@ -8,6 +8,7 @@ export interface TokenClaims {
   readonly scope: string
   readonly fhirUser?: string
   readonly patient?: string
+  readonly roles?: readonly string[]
 }
 
 export interface TokenIssue {
@@ -46,6 +47,7 @@ export async function signAccessToken(claims: TokenClaims, issue: TokenIssue): P
     scope: claims.scope,
     ...(claims.fhirUser === undefined ? {} : { fhirUser: claims.fhirUser }),
     ...(claims.patient === undefined ? {} : { patient: claims.patient }),
+    ...(claims.roles === undefined ? {} : { roles: claims.roles }),
   })
     .setProtectedHeader({ alg: signingAlgorithm, typ: accessTokenType, kid })
     .setIssuer(issuerOf(issue.publicUrl))

@@ -75,7 +75,7 @@ function readKid(token: string): string | undefined {
 }
 
 function readClaims(payload: JWTPayload, tenant: string): Claims {
-  const { client_id: clientId, scope, jti: tokenId, fhirUser, patient, aud } = payload
+  const { client_id: clientId, scope, jti: tokenId, fhirUser, patient, roles, acct, grant, aud } = payload
   /** A list of audiences could name two clinics: a token is for exactly one. */
   if (typeof aud !== 'string') throw invalidToken('it must be for one FHIR base')
   if (typeof clientId !== 'string' || typeof scope !== 'string' || typeof tokenId !== 'string') {
@@ -88,6 +88,9 @@ function readClaims(payload: JWTPayload, tenant: string): Claims {
     scope,
     ...(typeof fhirUser === 'string' ? { fhirUser } : {}),
     ...(typeof patient === 'string' ? { patient } : {}),
+    ...(Array.isArray(roles) ? { roles: roles.filter((role) => typeof role === 'string') } : {}),
+    ...(typeof acct === 'string' ? { accountId: acct } : {}),
+    ...(typeof grant === 'string' ? { grantId: grant } : {}),
   }
 }
 

@@ -23,6 +23,7 @@ export interface TokenWish {
   /** Id of the patient in context. */
   readonly patient?: string
   readonly fhirUser?: string
+  readonly roles?: readonly string[]
   readonly clinic?: string
 }
 
