@@ -6,6 +6,7 @@ import { type ReindexProgress, reindex } from '#store/reindex.ts'
 import { clinicBases } from './clinic-bases.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
+import { migrationFolders } from './migration-folders.ts'
 
 const usage = `Fills the columns of new search parameters while the server serves.
 
@@ -41,7 +42,8 @@ async function run(args: readonly string[]): Promise<void> {
   const stop = new AbortController()
   process.once('SIGINT', () => stop.abort())
   process.once('SIGTERM', () => stop.abort())
-  for (const made of (await migrate({ url, definitions })).made) process.stderr.write(`made ${made}\n`)
+  for (const made of (await migrate({ url, definitions, folders: migrationFolders })).made)
+    process.stderr.write(`made ${made}\n`)
   const { filled, pending } = await reindex({
     url,
     definitions,

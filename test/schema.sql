@@ -2487,6 +2487,69 @@ table nutritionorder
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_additive, by_encounter_also, by_formula, by_identifier, by_instantiates_canonical, by_instantiates_uri, by_oraldiet, by_patient_also, by_provider_also, by_supplement) WITH (gin_pending_list_limit='512')
 
+table oauth_agreement
+  grant_id text C not null
+  clinic text C not null
+  account_id text C not null
+  client_id text C not null
+  session_uid text C not null
+  offline boolean not null
+  scopes text not null
+  context jsonb not null
+  created timestamp with time zone not null default now()
+  expires timestamp with time zone not null
+  index oauth_agreement_account btree (account_id)
+  index oauth_agreement_expires btree (expires)
+  index oauth_agreement_pkey primary btree (grant_id)
+  index oauth_agreement_session btree (session_uid)
+  almanac_server may delete, insert, select, update
+
+table oauth_client
+  id text C not null
+  metadata jsonb not null
+  created timestamp with time zone not null default now()
+  index oauth_client_pkey primary btree (id)
+  almanac_server may delete, insert, select, update
+
+table oauth_entry
+  model text C not null
+  id text C not null
+  payload jsonb not null
+  grant_id text C
+  account_id text C
+  client_id text C
+  uid text C
+  consumed timestamp with time zone
+  created timestamp with time zone not null default now()
+  expires timestamp with time zone not null
+  index oauth_entry_account btree (account_id) WHERE (account_id IS NOT NULL)
+  index oauth_entry_expires btree (expires)
+  index oauth_entry_grant btree (grant_id) WHERE (grant_id IS NOT NULL)
+  index oauth_entry_pkey primary btree (model, id)
+  index oauth_entry_uid btree (uid) WHERE (uid IS NOT NULL)
+  almanac_server may delete, insert, select, update
+
+table oauth_key
+  kid text C not null
+  jwk jsonb not null
+  created timestamp with time zone not null default now()
+  retired timestamp with time zone
+  index oauth_key_pkey primary btree (kid)
+  almanac_server may insert, select, update
+
+table oauth_launch
+  id text C not null
+  clinic text C not null
+  client_id text C not null
+  account_id text C
+  fhir_user text C
+  context jsonb not null
+  taken timestamp with time zone
+  expires timestamp with time zone not null
+  index oauth_launch_expires btree (expires)
+  index oauth_launch_pkey primary btree (id)
+  almanac_server may delete, insert, select, update
+
 table observation
   by__text tsvector
   by_based_on text[] C

@@ -6,6 +6,7 @@ import type { Terminology } from '#fhir/terminology/terminology.ts'
 import { Commits } from './commits.ts'
 import { Connections } from './connections.ts'
 import { DefinitionChanges } from './definition-changes.ts'
+import { Notifications } from './notifications.ts'
 import { translateError } from './postgres-errors.ts'
 import { createOpenReads } from './reads.ts'
 import { RowEncoding } from './row-encoding.ts'
@@ -57,7 +58,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     timeZone: timeZone(tenant),
   })
   const upkeep = new Upkeep({ url, onFault })
-  const definitionChanges = new DefinitionChanges({ url, onFault })
+  const notifications = new Notifications({ url, onFault })
   const terminology = new StoredTerminology(definitions, options.terminology ?? loadTerminology())
   const openReads = createOpenReads(definitions, upkeep, terminology)
   const commits = new Commits(connections, encoding, contextOf)
@@ -89,7 +90,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     }
   }
   const close = async () => {
-    await definitionChanges.stop()
+    await notifications.stop()
     await upkeep.stop()
     await connections.close()
   }
@@ -98,7 +99,9 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     signingKeys: openSigningKeyRows({
       query: async (text, values = []) => ({ rows: await runGlobal({ text, values }) }),
     }),
-    definitionChanges,
+    definitionChanges: new DefinitionChanges(notifications),
+    notifications,
+    global: (text, values = []) => translated(runGlobal({ text, values })),
     openStore,
     asSystem: (tenant) => openStore({ tenant, visible: () => 'all' }),
     recordAudit: (tenant, event) => translated(commits.audit(tenant, event)),

@@ -3,6 +3,7 @@ import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
 import type { TerminologyQuestion } from '#fhir/terminology/gather-terminology.ts'
 import type { Terminology } from '#fhir/terminology/terminology.ts'
 import type { DefinitionChanges } from './definition-changes.ts'
+import type { Notifications } from './notifications.ts'
 import type { Settings } from './settings.ts'
 import type { SigningKeyRows } from './signing-keys.ts'
 
@@ -23,6 +24,10 @@ export interface Database extends Settings {
   readonly signingKeys: SigningKeyRows
   /** StructureDefinitions, ValueSets and CodeSystems that clinics store, in whichever process. */
   readonly definitionChanges: Pick<DefinitionChanges, 'subscribe'>
+  /** What any process told by pg_notify. */
+  readonly notifications: Pick<Notifications, 'subscribe'>
+  /** One statement by itself, for tables of the rooms above that belong to no clinic. */
+  global<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }

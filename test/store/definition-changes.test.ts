@@ -18,7 +18,7 @@ test('when the line was lost, any clinic’s definitions may have changed', asyn
   onTestFinished(other.definitionChanges.subscribe((tenant) => heard.push(tenant)))
   await vi.waitFor(() => expect(heard).toEqual([undefined]))
   await query(
-    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'almanac definitions' and datname = current_database()`,
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'almanac notifications' and datname = current_database()`,
   )
   await vi.waitFor(() => expect(heard).toEqual([undefined, undefined]), { timeout: 5_000 })
   expect(faults.length).toBeGreaterThan(0)

@@ -3,6 +3,7 @@ import pg from 'pg'
 import { inject } from 'vitest'
 import { loadDefinitions } from '../../src/fhir/load-definitions.ts'
 import { shippedFingerprint } from '../../src/fhir/shipped/fingerprint.ts'
+import { migrationFolders } from '../../src/migration-folders.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { type DatabaseOptions, openDatabase } from '../../src/store/open-database.ts'
 import type { Database } from '../../src/store/store.ts'
@@ -77,7 +78,7 @@ export function dropDatabase(url: string): Promise<void> {
 
 async function makeTemplate(client: pg.Client): Promise<void> {
   const url = await createDatabase(client, '')
-  await migrate({ url, definitions: loadDefinitions() })
+  await migrate({ url, definitions: loadDefinitions(), folders: migrationFolders })
   await markShipped(url)
   await client.query(`alter database ${nameOf(url)} rename to ${template}`)
 }
