@@ -1,11 +1,8 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
-import { createPrincipal } from '#access/create-principal.ts'
 import { buildAuditEvent } from '#audit/build-audit-event.ts'
 import type { SecurityLog } from '#audit/security-log.ts'
-import { buildDemoClinic } from '#demo/demo-clinic.ts'
-import { seedDemo } from '#demo/seed-demo.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { createPagingTokens } from '#fhir/paging-token.ts'
@@ -28,6 +25,8 @@ import { createStructureDefinitionRule } from '#interaction/definitions/check-st
 import { createTerminologyRule } from '#interaction/definitions/check-terminology.ts'
 import { ClinicDefinitions } from '#interaction/definitions/clinic-definitions.ts'
 import { shipDefinitions } from '#interaction/definitions/ship-definitions.ts'
+import { createPartOfRule } from '#interaction/directory/check-part-of.ts'
+import { createUnusedRule } from '#interaction/directory/check-unused.ts'
 import { createOpenApi } from '#interaction/openapi.ts'
 import { createInvokeOperation } from '#interaction/operations/invoke-operation.ts'
 import { loadOperations } from '#interaction/operations/load-operations.ts'
@@ -46,6 +45,7 @@ import { faultOfExpression } from '#validation/fault-of-expression.ts'
 import { createValidator } from '#validation/validator.ts'
 import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
+import { fillEmptyClinic } from './fill-empty-clinic.ts'
 import { joinSecurityLog } from './join-audit.ts'
 import { migrationFolders } from './migration-folders.ts'
 
@@ -86,7 +86,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
   const securityLog = joinSecurityLog(config, database, () => port)
   const keys = await openSigningKeys({ rows: database.signingKeys })
   const { road, operations } = await buildRoad(config, database, { definitions, terminology }, logger)
-  if (config.demo) await fillEmptyClinic(config, database, road, definitions)
+  await fillEmptyClinic(config, { database, road, definitions })
   const http = createHttpApp(
     buildHttpParts(config, { database, definitions, keys, road, operations, logger }),
   )
@@ -161,6 +161,8 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
       createShippedRule(database),
       createStructureDefinitionRule({ definitions, shipped: shipped.profiles, faultOfExpression, changed }),
       createTerminologyRule(changed),
+      createPartOfRule(),
+      createUnusedRule(definitions),
     ],
     settings,
     pages,
@@ -257,22 +259,4 @@ function recordRefused(database: Database, refused: RefusedRequest): Promise<voi
     base: tenant,
   })
   return database.recordAudit(tenant, event)
-}
-
-/** Once: a clinic that ever held anything has a history, even when all of it is deleted. */
-async function fillEmptyClinic(
-  config: Config,
-  database: Database,
-  road: Road,
-  definitions: Definitions,
-): Promise<void> {
-  const types = definitions.resourceTypes
-  const { versions } = await database.asSystem('main').history({ types, count: 1, total: false })
-  if (versions.length > 0) return
-  const system = createPrincipal(
-    { tenant: 'main', clientId: 'almanac', tokenId: 'demo', scope: 'system/*.cruds' },
-    definitions,
-  )
-  const today = Temporal.Now.plainDateISO(config.timeZone)
-  await seedDemo(buildDemoClinic(today, config.timeZone), road.interact, system)
 }

@@ -135,6 +135,15 @@ const settings = {
     unsafe: (value) =>
       value ? 'made-up patients do not belong into a real clinic; set it to false' : undefined,
   } satisfies Setting<boolean>,
+  demoUsCore: {
+    ...flag(
+      'DEMO_US_CORE',
+      'false',
+      'Put what the test kit of US Core looks for into an empty database, beside the demo clinic or without it.',
+    ),
+    unsafe: (value) =>
+      value ? 'made-up patients do not belong into a real clinic; set it to false' : undefined,
+  } satisfies Setting<boolean>,
 }
 
 type Settings = typeof settings

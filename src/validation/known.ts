@@ -10,6 +10,7 @@ export class Known {
   readonly #codes = new Map<string, CodeSet | undefined>()
   readonly #systems = new Map<string, { has(code: string): boolean } | undefined>()
   readonly #profiles = new Map<string, ProfileDefinition | undefined>()
+  readonly #earlier = new Map<string, readonly ProfileDefinition[]>()
 
   constructor(lookups: Lookups) {
     this.#lookups = lookups
@@ -25,6 +26,10 @@ export class Known {
 
   profile(canonical: string): ProfileDefinition | undefined {
     return remember(this.#profiles, canonical, (name) => this.#lookups.profiles.profile(name))
+  }
+
+  earlier(url: string): readonly ProfileDefinition[] {
+    return remember(this.#earlier, url, (name) => this.#lookups.profiles.earlier?.(name) ?? [])
   }
 }
 

@@ -153,6 +153,18 @@ export class Place implements Env {
     return right
   }
 
+  /** What the check says, unless it refuses what another of them accepts. */
+  anyOf(check: Check, others: readonly Check[], value: unknown): void {
+    const { errors, malformed } = this
+    const [told, warnings] = [this.#issues.length, this.#warnings]
+    check(value, this)
+    if (this.errors === errors || !others.some((other) => this.isRight(other, value))) return
+    this.#issues.length = told
+    this.#warnings = warnings
+    this.errors = errors
+    this.malformed = malformed
+  }
+
   spend(steps: number): void {
     this.#steps -= steps
     if (this.#steps < 0) throw new StepsSpent()

@@ -9,6 +9,8 @@ import { splitCanonical } from './structure-source.ts'
 /** Where StructureDefinitions lie: on disk, in a clinic's rows. Answers the newest version when none is named. */
 export interface ProfileSources {
   source(url: string, version: string | undefined): StructureSource | undefined
+  /** Newest first; absent where there is one of each. */
+  versions?(url: string): readonly string[]
 }
 
 export interface Profiles extends ProfileLookup {
@@ -46,6 +48,13 @@ class BuiltProfiles implements Profiles {
   profile(canonical: string): ProfileDefinition | undefined {
     const found = this.#find(canonical)
     return typeof found === 'string' ? undefined : found
+  }
+
+  earlier(url: string): readonly ProfileDefinition[] {
+    const { sources, below } = this.#parts
+    if (below?.earlier !== undefined) return below.earlier(url)
+    const [, ...older] = sources.versions?.(url) ?? []
+    return older.flatMap((version) => this.profile(`${url}|${version}`) ?? [])
   }
 
   build(source: StructureSource): ProfileDefinition {

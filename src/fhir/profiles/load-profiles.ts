@@ -50,9 +50,21 @@ class ShippedSources implements ProfileSources {
   }
 
   source(url: string, version: string | undefined): StructureSource | undefined {
-    this.#own ??= byUrl(this.#directories.flatMap((directory) => [...readOwn(directory)]))
-    const candidates = this.#own.get(url) ?? this.#readPublished(url)
+    const candidates = this.#readOwn().get(url) ?? this.#readPublished(url)
     return version === undefined ? candidates[0] : candidates.find((source) => source.version === version)
+  }
+
+  versions(url: string): readonly string[] {
+    return (
+      this.#readOwn()
+        .get(url)
+        ?.flatMap(({ version }) => version ?? []) ?? []
+    )
+  }
+
+  #readOwn(): ReadonlyMap<string, readonly StructureSource[]> {
+    this.#own ??= byUrl(this.#directories.flatMap((directory) => [...readOwn(directory)]))
+    return this.#own
   }
 
   #readPublished(url: string): readonly StructureSource[] {

@@ -3,6 +3,8 @@ import type { ElementBinding, ElementDefinition, TypeDefinition } from '../defin
 /** Profiles by canonical, `url` or `url|version`, as one clinic sees them. The base types answer to their URLs too. */
 export interface ProfileLookup {
   profile(canonical: string): ProfileDefinition | undefined
+  /** Older releases of what is shipped in several, newest first. */
+  earlier?(url: string): readonly ProfileDefinition[]
 }
 
 /**

@@ -83,7 +83,16 @@ export class ProfileChecks {
           .slice(0, 200)}.`,
       )
     }
-    this.check(definition, place.known)(value, place)
+    const newest = this.check(definition, place.known)
+    const earlier = place.known.earlier(url)
+    // Releases of US Core differ in the form of the same extension, and a resource may be of any of them.
+    if (earlier.length === 0) newest(value, place)
+    else
+      place.anyOf(
+        newest,
+        earlier.map((one) => this.check(one, place.known)),
+        value,
+      )
   }
 
   /** Holds the value against a profile; false when nobody knows it. */
