@@ -1,3 +1,5 @@
+import type { Resource } from './resource.ts'
+
 /**
  * The one way to say no. A kind comes from a closed set; the table below is the only place that knows what
  * a kind means in HTTP and in OperationOutcome terms (https://hl7.org/fhir/R4/valueset-issue-type.html).
@@ -50,6 +52,10 @@ export interface RefusalDetail {
   readonly issues?: readonly Issue[]
   /** Headers that belong to the refusal: Allow, WWW-Authenticate, Retry-After. */
   readonly headers?: Readonly<Record<string, string>>
+  /** `Type/id` of what was refused, when a transaction finds that out after all its entries. */
+  readonly about?: string
+  /** What to do instead, asked when the refused transaction is over; resolves to a searchset that travels along. */
+  readonly suggest?: () => Promise<Resource | undefined>
   /** For the log only. */
   readonly cause?: unknown
 }
@@ -58,12 +64,17 @@ export class Refusal extends Error {
   readonly kind: RefusalKind
   readonly issues: readonly Issue[]
   readonly headers: Readonly<Record<string, string>>
+  readonly about: string | undefined
+  suggestion: Resource | undefined
+  readonly #suggest: RefusalDetail['suggest']
 
   constructor(kind: RefusalKind, sentence: string, detail: RefusalDetail = {}) {
     super(sentence, { cause: detail.cause })
     this.name = 'Refusal'
     this.kind = kind
     this.headers = detail.headers ?? {}
+    this.about = detail.about
+    this.#suggest = detail.suggest
     const { expression } = detail
     this.issues = detail.issues ?? [
       {
@@ -79,5 +90,28 @@ export class Refusal extends Error {
 
   get status(): number {
     return kinds[this.kind].status
+  }
+
+  /** The same refusal with its issues told otherwise: as part of a bundle, say. */
+  with(issues: readonly Issue[]): Refusal {
+    const { headers, about } = this
+    const suggest = async () => {
+      await this.lookForSuggestion()
+      return this.suggestion
+    }
+    const retold = new Refusal(this.kind, this.message, {
+      issues,
+      headers,
+      cause: this,
+      ...(about !== undefined && { about }),
+      ...(this.#suggest !== undefined && { suggest }),
+    })
+    retold.suggestion = this.suggestion
+    return retold
+  }
+
+  /** A suggestion that fails must not hide the refusal. */
+  async lookForSuggestion(): Promise<void> {
+    this.suggestion ??= await this.#suggest?.().catch(() => undefined)
   }
 }

@@ -1,4 +1,5 @@
 import type { Principal } from '#access/principal.ts'
+import { Refusal } from '#fhir/refusal.ts'
 import { applyRules } from './apply-rules.ts'
 import { authorise, viewerOf } from './authorise.ts'
 import { checkOwnership } from './check-ownership.ts'
@@ -107,6 +108,7 @@ export function createRoad(parts: RoadParts): Road {
         return await walkAlone(parts, road, request, principal)
       } catch (failure) {
         await recordRefused(parts, request, principal, failure)
+        if (failure instanceof Refusal) await failure.lookForSuggestion()
         throw failure
       }
     },

@@ -18,4 +18,9 @@ export interface WriteRule {
   readonly types: readonly string[]
   /** Runs inside the write's transaction: throws a Refusal to veto, returns the writes that must follow. */
   apply(change: Change, tx: Transaction, principal: Principal): Promise<readonly Change[]>
+  /**
+   * For what is better asked once for all changes of a transaction: runs before their rows are sent, so it sees none of
+   * them, and may take the locks that come before any row. Vetoes and follow-ups as with `apply`.
+   */
+  settle?(changes: readonly Change[], tx: Transaction, principal: Principal): Promise<readonly Change[]>
 }

@@ -102,6 +102,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     definitionChanges: new DefinitionChanges(notifications),
     notifications,
     global: (text, values = []) => translated(runGlobal({ text, values })),
+    acrossClinics: (text, values = []) => translated(upkeep.run(text, values)),
     openStore,
     asSystem: (tenant) => openStore({ tenant, visible: () => 'all' }),
     recordAudit: (tenant, event) => translated(commits.audit(tenant, event)),

@@ -28,6 +28,8 @@ export interface Database extends Settings {
   readonly notifications: Pick<Notifications, 'subscribe'>
   /** One statement by itself, for tables of the rooms above that belong to no clinic. */
   global<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
+  /** One statement as the role that keeps house and sees all clinics: for work that falls due, whosever it is. */
+  acrossClinics<Row extends object>(text: string, values?: readonly unknown[]): Promise<readonly Row[]>
   close(): Promise<void>
   [Symbol.asyncDispose](): Promise<void>
 }
@@ -80,6 +82,11 @@ export interface Transaction extends Reads {
   flush(): Promise<void>
   /** For tables that a room owns (claims, holds): runs inside this transaction, tenant already set. */
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]>
+  /**
+   * Runs once, before what is buffered is sent: the place for locks that must be held before any row is written. What it
+   * reads does not see the buffer; what it writes goes out with it.
+   */
+  beforeFlush(action: () => Promise<void>): void
   /** Runs after a successful commit; errors in it are logged, never answered. */
   afterCommit(action: () => void): void
 }

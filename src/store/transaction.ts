@@ -63,6 +63,8 @@ class BufferedTransaction implements Transaction {
   #events: Resource[] = []
   readonly #written: string[] = []
   readonly #afterCommit: (() => void)[] = []
+  #beforeFlush: (() => Promise<void>)[] = []
+  #settling = false
   /** Settled when a connection is held; BEGIN is then on its way. */
   #begun: Promise<Connection> | undefined
   #over = false
@@ -118,6 +120,11 @@ class BufferedTransaction implements Transaction {
     return this.#runBegun<Row>({ text, values })
   }
 
+  beforeFlush(action: () => Promise<void>): void {
+    this.#checkOpen()
+    this.#beforeFlush.push(action)
+  }
+
   afterCommit(action: () => void): void {
     this.#afterCommit.push(action)
   }
@@ -128,6 +135,7 @@ class BufferedTransaction implements Transaction {
 
   async commit(): Promise<void> {
     this.#checkOpen()
+    if (this.#beforeFlush.length > 0) await this.#settle()
     const last = this.#takeBatch(this.#references.remaining())
     if (this.#begun !== undefined) await this.#commitBegun(await this.#begun, last)
     else if (last !== undefined) await this.#explain(this.#parts.commits.write(this.tenant, last))
@@ -164,8 +172,21 @@ class BufferedTransaction implements Transaction {
 
   async #flush(): Promise<void> {
     this.#checkOpen()
+    if (this.#settling) return
+    if (this.#beforeFlush.length > 0) await this.#settle()
     const batch = this.#takeBatch()
     if (batch !== undefined) await this.#runBegun(this.#build(batch))
+  }
+
+  /** What these actions ask goes out ahead of the buffer, so that they hold what they need before any row is written. */
+  async #settle(): Promise<void> {
+    this.#settling = true
+    try {
+      for (let action = this.#beforeFlush.shift(); action !== undefined; action = this.#beforeFlush.shift())
+        await action()
+    } finally {
+      this.#settling = false
+    }
   }
 
   #build(batch: WriteBatch): Statement {

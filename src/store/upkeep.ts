@@ -87,6 +87,10 @@ export class Upkeep implements UnfilledParameters {
     }
   }
 
+  async run<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
+    return (await this.#pool.query<Row>(text, [...values])).rows
+  }
+
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
     await this.#running

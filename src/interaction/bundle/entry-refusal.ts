@@ -11,7 +11,7 @@ export function refuseEntry(
     ...issue,
     expression: issue.expression?.map((path) => placeInBundle(path, expression, types)) ?? [expression],
   }))
-  return new Refusal(failure.kind, failure.message, { issues, headers: failure.headers, cause: failure })
+  return failure.with(issues)
 }
 
 /** `types`: what the resource is, and what it should be, which is how its own refusal may call it. */

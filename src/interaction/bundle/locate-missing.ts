@@ -1,21 +1,27 @@
 import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
-import type { Step } from './plan-steps.ts'
+import { refuseStep, type Step } from './plan-steps.ts'
 
 const instance = /(?:^|\/)([A-Z][A-Za-z]+\/[A-Za-z0-9.-]{1,64})(?:\/_history\/|$)/
 
 /**
- * References to nothing show when the buffer is sent, whatever step is under way then; their issues say where in a
- * resource they stand, and this adds in which entry's.
+ * References to nothing, and what rules find in all entries together, show when the buffer is sent, whatever step is
+ * under way then; their issues say where in a resource they stand, and this adds in which entry's.
  */
 export function locateMissing(
   failure: unknown,
   steps: readonly Step[],
   resourceOf: (step: Step) => Resource | undefined,
 ): unknown {
-  if (!(failure instanceof Refusal) || failure.kind !== 'unprocessable') return failure
-  const issues = failure.issues.map((issue) => locate(issue, steps, resourceOf))
-  return new Refusal(failure.kind, failure.message, { issues, headers: failure.headers, cause: failure })
+  if (!(failure instanceof Refusal)) return failure
+  const { about } = failure
+  const step =
+    about === undefined
+      ? undefined
+      : steps.find(({ request, newId }) => `${request.type}/${request.id ?? newId}` === about)
+  if (step !== undefined) return refuseStep(failure, step.entry, step.request)
+  if (failure.kind !== 'unprocessable') return failure
+  return failure.with(failure.issues.map((issue) => locate(issue, steps, resourceOf)))
 }
 
 function locate(
