@@ -29,4 +29,7 @@ export interface AuditedPrincipal {
   readonly tokenId: string
   readonly fhirUser?: string
   readonly patient?: string
+  readonly roles?: readonly string[]
+  /** v3-ActReason, when the token or the request names one. */
+  readonly purpose?: string
 }

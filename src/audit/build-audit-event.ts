@@ -1,41 +1,44 @@
 import type { Resource } from '#fhir/resource.ts'
 import type { AuditFact } from './audit-fact.ts'
 import { dataEntity, patientEntity, queryEntity, requestEntity } from './entities.ts'
-import { interactionCodes } from './interaction-codes.ts'
+import { type InteractionCodes, interactionCodes } from './interaction-codes.ts'
+import { purposeOf } from './purpose.ts'
 
 type Part = Record<string, unknown>
 
 const restful = Object.freeze({
-  system: 'http://terminology.hl7.org/CodeSystem/audit-event-type',
   code: 'rest',
-})
-const user = Object.freeze({
-  coding: Object.freeze([
-    Object.freeze({ system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType', code: 'IRCP' }),
-  ]),
+  system: 'http://terminology.hl7.org/CodeSystem/audit-event-type',
 })
 
-/** Runs on every request: builds the event and nothing else. https://hl7.org/fhir/R4/auditevent.html */
+/**
+ * Runs on every request: builds the event and nothing else. https://hl7.org/fhir/R4/auditevent.html
+ *
+ * Members stand in the order of their names, here and in all parts, so that what JSON.stringify gives is the canonical
+ * form of RFC 8785: the text is sealed as it is stored, and nobody has to canonicalise on the road
+ * (docs/decisions/0021-audit-seals.md).
+ */
 export function buildAuditEvent(fact: AuditFact): Resource {
   /** A PUT that created is logged as the creation that it was. */
   const created = fact.interaction === 'update' && fact.status === 201
   const codes = interactionCodes(created ? 'create' : fact.interaction)
   const recorded = fact.when.toISOString()
-  const event: Resource = {
-    resourceType: 'AuditEvent',
-    id: fact.id,
-    meta: { versionId: '1', lastUpdated: recorded },
-    type: restful,
-    subtype: codes.subtype,
+  const purpose = purposeOf(fact.principal)
+  return {
     action: codes.action,
-    recorded,
+    agent: buildAgents(fact, codes),
+    entity: buildEntities(fact, created),
+    id: fact.id,
+    meta: { lastUpdated: recorded, versionId: '1' },
     outcome: outcomeOf(fact.status),
+    ...(fact.status >= 400 && { outcomeDesc: `HTTP ${fact.status}` }),
+    ...(purpose !== undefined && { purposeOfEvent: purpose }),
+    recorded,
+    resourceType: 'AuditEvent',
+    source: { observer: { identifier: { value: fact.base } } },
+    subtype: codes.subtype,
+    type: restful,
   }
-  if (fact.status >= 400) event.outcomeDesc = `HTTP ${fact.status}`
-  event.agent = buildAgents(fact, codes.clientType)
-  event.source = { observer: { identifier: { value: fact.base } } }
-  event.entity = buildEntities(fact, created)
-  return event
 }
 
 /** https://hl7.org/fhir/R4/valueset-audit-event-outcome.html */
@@ -45,20 +48,36 @@ function outcomeOf(status: number): string {
   return status === 503 ? '12' : '8'
 }
 
-/** The client; and the user, when there is one: then the user is who asked. */
-function buildAgents(fact: AuditFact, clientType: object): Part[] {
-  const { principal, address } = fact
-  const client: Part = { type: clientType }
-  if (principal !== undefined) client.who = { identifier: { value: principal.clientId } }
-  client.requestor = principal?.fhirUser === undefined
-  if (address !== undefined) client.network = { address, type: '2' }
-  if (principal === undefined) return [client]
-  const policy = [`urn:ietf:params:oauth:jti:${principal.tokenId}`]
-  if (principal.fhirUser === undefined) {
-    client.policy = policy
-    return [client]
-  }
-  return [client, { type: user, who: { reference: principal.fhirUser }, requestor: true, policy }]
+/** The client, the server, and the user when there is one: then the user is who asked. */
+function buildAgents(fact: AuditFact, codes: InteractionCodes): Part[] {
+  const { principal, address, base } = fact
+  const user = principal?.fhirUser
+  const policy = principal && [`urn:ietf:params:oauth:jti:${principal.tokenId}`]
+  const agents: Part[] = [
+    {
+      ...(address !== undefined && { network: { address, type: '2' } }),
+      ...(policy !== undefined && user === undefined && { policy }),
+      requestor: user === undefined,
+      type: codes.clientType,
+      ...(principal !== undefined && { who: { identifier: { value: principal.clientId } } }),
+    },
+    {
+      network: { address: base, type: '5' },
+      requestor: false,
+      type: codes.serverType,
+      who: { identifier: { value: base } },
+    },
+  ]
+  if (user === undefined) return agents
+  const roles = principal?.roles ?? []
+  agents.push({
+    policy,
+    requestor: true,
+    ...(roles.length > 0 && { role: roles.map((text) => ({ text })) }),
+    type: codes.userType,
+    who: { reference: user },
+  })
+  return agents
 }
 
 function buildEntities(fact: AuditFact, created: boolean): Part[] {

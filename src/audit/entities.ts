@@ -4,14 +4,14 @@ type Entity = Record<string, unknown>
 
 const entityType = 'http://terminology.hl7.org/CodeSystem/audit-entity-type'
 const objectRole = 'http://terminology.hl7.org/CodeSystem/object-role'
-const person = Object.freeze({ system: entityType, code: '1' })
-const systemObject = Object.freeze({ system: entityType, code: '2' })
-const patientRole = Object.freeze({ system: objectRole, code: '1' })
-const domainResource = Object.freeze({ system: objectRole, code: '4' })
-const queryRole = Object.freeze({ system: objectRole, code: '24' })
+const person = Object.freeze({ code: '1', system: entityType })
+const systemObject = Object.freeze({ code: '2', system: entityType })
+const patientRole = Object.freeze({ code: '1', system: objectRole })
+const domainResource = Object.freeze({ code: '4', system: objectRole })
+const queryRole = Object.freeze({ code: '24', system: objectRole })
 const requestIdType = Object.freeze({
-  system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType',
   code: 'XrequestId',
+  system: 'https://profiles.ihe.net/ITI/BALP/CodeSystem/BasicAuditEntityType',
 })
 
 /** The longest search text kept, so that nobody fills the log with one request. */
@@ -20,30 +20,35 @@ const longestQuery = 8_192
 /** What was touched, by version where one is known. */
 export function dataEntity(fact: AuditFact, created: boolean): Entity {
   const reference = `${fact.type}/${fact.resourceId}`
-  const entity: Entity = {
-    what: { reference: fact.version === undefined ? reference : `${reference}/_history/${fact.version}` },
-    type: systemObject,
+  return {
+    ...describe(fact, created),
     role: domainResource,
+    type: systemObject,
+    what: { reference: fact.version === undefined ? reference : `${reference}/_history/${fact.version}` },
   }
-  if (fact.operation !== undefined) entity.description = `$${fact.operation}`
-  else if (created) entity.description = fact.method
-  return entity
 }
 
 export function patientEntity(patientId: string): Entity {
-  return { what: { reference: `Patient/${patientId}` }, type: person, role: patientRole }
+  return { role: patientRole, type: person, what: { reference: `Patient/${patientId}` } }
 }
 
 /** Base64 keeps what a caller typed from ever being read as anything but data. */
 export function queryEntity(fact: AuditFact, query: NonNullable<AuditFact['query']>): Entity {
-  const entity: Entity = { type: systemObject, role: queryRole }
-  if (fact.operation !== undefined) entity.description = `$${fact.operation}`
-  entity.query = Buffer.from(queryText(fact, query)).toString('base64')
-  return entity
+  return {
+    ...describe(fact, false),
+    query: Buffer.from(queryText(fact, query)).toString('base64'),
+    role: queryRole,
+    type: systemObject,
+  }
 }
 
 export function requestEntity(requestId: string): Entity {
-  return { what: { identifier: { value: requestId } }, type: requestIdType }
+  return { type: requestIdType, what: { identifier: { value: requestId } } }
+}
+
+function describe({ operation, method }: AuditFact, created: boolean): { readonly description?: string } {
+  if (operation !== undefined) return { description: `$${operation}` }
+  return created ? { description: method } : {}
 }
 
 function queryText(fact: AuditFact, query: NonNullable<AuditFact['query']>): string {

@@ -1,11 +1,13 @@
 /**
  * What an interaction is called in the log: https://hl7.org/fhir/R4/valueset-audit-event-sub-type.html, and the
- * roles that IHE's Basic Audit Log Patterns give to the caller (https://profiles.ihe.net/ITI/BALP).
+ * parts that IHE's Basic Audit Log Patterns give to caller, server and user (https://profiles.ihe.net/ITI/BALP).
  */
 export interface InteractionCodes {
   readonly subtype: readonly Code[]
   readonly action: 'C' | 'R' | 'U' | 'D' | 'E'
-  readonly clientType: { readonly coding: readonly Code[] }
+  readonly clientType: AgentType
+  readonly serverType: AgentType
+  readonly userType: AgentType
 }
 
 interface Code {
@@ -13,28 +15,35 @@ interface Code {
   readonly code: string
 }
 
+interface AgentType {
+  readonly coding: readonly Code[]
+}
+
 const dicom = 'http://dicom.nema.org/resources/ontology/DCM'
-/** The caller sends data, takes data, or has something done. */
-const source = agentType('110153')
-const destination = agentType('110152')
-const application = agentType('110150')
+/** A side sends data, takes data, or has something done. */
+const source = agentType(dicom, '110153')
+const destination = agentType(dicom, '110152')
+const application = agentType(dicom, '110150')
+const custodian = agentType('http://terminology.hl7.org/CodeSystem/provenance-participant-type', 'custodian')
+const author = agentType('http://terminology.hl7.org/CodeSystem/v3-ParticipationType', 'AUT')
+const recipient = agentType('http://terminology.hl7.org/CodeSystem/v3-ParticipationType', 'IRCP')
 
 /** Made once: every event of one interaction shares these objects. */
 const codes: Readonly<Record<string, InteractionCodes>> = Object.freeze({
-  create: row('create', 'C', source),
-  read: row('read', 'R', destination),
-  vread: row('vread', 'R', destination),
-  update: row('update', 'U', source),
-  patch: row('patch', 'U', source),
-  delete: row('delete', 'D', application),
-  'search-type': row('search-type', 'E', source),
-  'search-system': row('search-system', 'E', source),
-  'history-instance': row('history-instance', 'R', destination),
-  'history-type': row('history-type', 'E', destination),
-  'history-system': row('history-system', 'E', destination),
-  batch: row('batch', 'E', source),
-  transaction: row('transaction', 'E', source),
-  operation: row('operation', 'E', application),
+  create: row('create', 'C', source, destination, author),
+  read: row('read', 'R', destination, source, recipient),
+  vread: row('vread', 'R', destination, source, recipient),
+  update: row('update', 'U', source, destination, author),
+  patch: row('patch', 'U', source, destination, author),
+  delete: row('delete', 'D', application, custodian, author),
+  'search-type': row('search-type', 'E', source, destination, recipient),
+  'search-system': row('search-system', 'E', source, destination, recipient),
+  'history-instance': row('history-instance', 'R', destination, source, recipient),
+  'history-type': row('history-type', 'E', destination, source, recipient),
+  'history-system': row('history-system', 'E', destination, source, recipient),
+  batch: row('batch', 'E', source, destination, recipient),
+  transaction: row('transaction', 'E', source, destination, recipient),
+  operation: row('operation', 'E', application, destination, recipient),
 })
 
 /** A request that never became an interaction (an unknown path, a wrong method) is logged as an operation tried. */
@@ -42,15 +51,17 @@ export function interactionCodes(interaction: string): InteractionCodes {
   return codes[interaction] ?? (codes.operation as InteractionCodes)
 }
 
-function agentType(code: string): InteractionCodes['clientType'] {
-  return Object.freeze({ coding: Object.freeze([Object.freeze({ system: dicom, code })]) })
+function agentType(system: string, code: string): AgentType {
+  return Object.freeze({ coding: Object.freeze([Object.freeze({ code, system })]) })
 }
 
 function row(
   code: string,
   action: InteractionCodes['action'],
-  clientType: InteractionCodes['clientType'],
+  clientType: AgentType,
+  serverType: AgentType,
+  userType: AgentType,
 ): InteractionCodes {
-  const subtype = Object.freeze([Object.freeze({ system: 'http://hl7.org/fhir/restful-interaction', code })])
-  return Object.freeze({ subtype, action, clientType })
+  const subtype = Object.freeze([Object.freeze({ code, system: 'http://hl7.org/fhir/restful-interaction' })])
+  return Object.freeze({ subtype, action, clientType, serverType, userType })
 }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { AuditFact } from '#audit/audit-fact.ts'
 import { buildAuditEvent } from '#audit/build-audit-event.ts'
+import { canonicalJson } from '#fhir/canonical-json.ts'
 
 const fact: AuditFact = {
   id: '0199aaaa-0000-7000-8000-000000000001',
@@ -36,6 +37,15 @@ test('a read tells who, when, from where and which version of what', () => {
         network: { address: '192.0.2.7', type: '2' },
         policy: ['urn:ietf:params:oauth:jti:token-1'],
       },
+      {
+        type: { coding: [{ system: 'http://dicom.nema.org/resources/ontology/DCM', code: '110153' }] },
+        who: { identifier: { value: 'https://clinic.example/fhir' } },
+        requestor: false,
+        network: { address: 'https://clinic.example/fhir', type: '5' },
+      },
+    ],
+    purposeOfEvent: [
+      { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code: 'HOPERAT' }] },
     ],
     source: { observer: { identifier: { value: 'https://clinic.example/fhir' } } },
     entity: [
@@ -101,14 +111,14 @@ test('a PUT that creates is logged as a creation by PUT', () => {
 test('a user asks through a client: the user is the requestor, the client is not', () => {
   const principal = { clientId: 'app', tokenId: 't', fhirUser: 'Practitioner/7' }
   const agents = buildAuditEvent({ ...fact, principal }).agent as Entity[]
-  expect(agents.map(({ requestor }) => requestor)).toEqual([false, true])
-  expect(agents[1]?.who).toEqual({ reference: 'Practitioner/7' })
-  expect(agents[1]).not.toHaveProperty('network')
+  expect(agents.map(({ requestor }) => requestor)).toEqual([false, false, true])
+  expect(agents[2]?.who).toEqual({ reference: 'Practitioner/7' })
+  expect(agents[2]).not.toHaveProperty('network')
 })
 
 test('someone without a token is logged by address alone', () => {
   const agents = buildAuditEvent({ ...fact, principal: undefined, status: 401 }).agent as Entity[]
-  expect(agents).toHaveLength(1)
+  expect(agents).toHaveLength(2)
   expect(agents[0]).not.toHaveProperty('who')
   expect(agents[0]).toMatchObject({ requestor: true, network: { address: '192.0.2.7' } })
 })
@@ -170,4 +180,39 @@ test('an operation is named', () => {
   expect(
     entitiesOf({ interaction: 'operation', operation: 'everything', type: 'Patient', resourceId: 'p1' })[0],
   ).toMatchObject({ description: '$everything', what: { reference: 'Patient/p1' } })
+})
+
+const manyFacts: [string, Partial<AuditFact>][] = [
+  ['a read', { type: 'Patient', resourceId: 'p1', version: 2 }],
+  ['a search', { interaction: 'search-type', type: 'Patient', query: [['name', '"\\\u007f ü 𝒳']] }],
+  ['a refusal', { status: 403, principal: undefined }],
+  ['an operation', { interaction: 'operation', operation: 'meta', type: 'Patient', resourceId: 'p1' }],
+  [
+    'a delete of a user',
+    {
+      interaction: 'delete',
+      principal: { clientId: 'ä"\\', tokenId: 't', fhirUser: 'Patient/1', roles: ['patient'] },
+    },
+  ],
+]
+
+test.each(manyFacts)('the text of %s is in canonical form as it is built', (_, changes) => {
+  const event = buildAuditEvent({ ...fact, ...changes })
+  expect(JSON.stringify(event)).toBe(canonicalJson(JSON.parse(JSON.stringify(event))))
+})
+
+test.each([
+  [{ fhirUser: 'Patient/1' }, 'PATRQT'],
+  [{ fhirUser: 'RelatedPerson/1' }, 'FAMRQT'],
+  [{ fhirUser: 'Practitioner/1' }, 'TREAT'],
+  [{ fhirUser: 'Practitioner/1', roles: ['front-desk'] }, 'HOPERAT'],
+  [{ fhirUser: 'Practitioner/1', roles: ['auditor'] }, 'HCOMPL'],
+  [{ fhirUser: 'Practitioner/1', roles: ['clinic-admin'] }, 'HSYSADMIN'],
+  [{ fhirUser: 'Practitioner/1', purpose: 'ETREAT' }, 'ETREAT'],
+  [{}, 'HOPERAT'],
+])('what %o asks has the purpose %s', (who, code) => {
+  const principal = { clientId: 'app', tokenId: 't', ...who }
+  expect(buildAuditEvent({ ...fact, principal }).purposeOfEvent).toEqual([
+    { coding: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-ActReason', code }] },
+  ])
 })
