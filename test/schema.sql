@@ -3437,6 +3437,8 @@ table signing_key
 table slot
   by__text tsvector
   by_appointment_type text[] C
+  by_end_start timestamp with time zone
+  by_end_end timestamp with time zone
   by_identifier text[] C
   by_schedule text C
   by_schedule_also text[] C
@@ -3447,7 +3449,7 @@ table slot
   by_start_end timestamp with time zone
   by_status text C
   index <table>_by_schedule btree (tenant, by_schedule) WHERE (by_schedule IS NOT NULL)
-  index <table>_by_schedule_by_start_start_id btree (tenant, by_schedule, by_start_start, id)
+  index <table>_by_schedule_by_start_start_id_by_status_by_end_start btree (tenant, by_schedule, by_start_start, id, by_status, by_end_start)
   index <table>_by_start_start btree (tenant, by_start_start) WHERE (by_start_start IS NOT NULL)
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_appointment_type, by_identifier, by_schedule_also, by_service_category, by_service_type, by_specialty) WITH (gin_pending_list_limit='512')
