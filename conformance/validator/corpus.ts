@@ -24,11 +24,22 @@ export interface CorpusOptions {
   readonly seed: string
 }
 
+function readUsCore(): readonly Case[] {
+  const { entry } = JSON.parse(readFileSync(join(ownFolder, 'us-core-clinic.json'), 'utf8')) as {
+    entry: { resource: { id: string } }[]
+  }
+  return entry.map(({ resource }) => ({
+    name: `us-core/${resource.id}`,
+    text: JSON.stringify(resource),
+  }))
+}
+
 /** As they were made, to be used as they are. */
 export function readOriginals(): readonly Case[] {
   return [
     ...readExamples(publishedFolder, 'r4'),
     ...readExamples(join(ownFolder, 'valid'), 'own'),
+    ...readUsCore(),
     ...readExamples(join(ownFolder, 'invalid'), 'invalid'),
   ]
 }

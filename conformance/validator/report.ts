@@ -6,10 +6,13 @@ const origins: readonly (readonly [title: string, belongs: (one: Comparison) => 
   ['Published examples of R4', ({ case: { name, mutation } }) => !mutation && name.startsWith('r4/')],
   ['Our valid examples', ({ case: { name, mutation } }) => !mutation && name.startsWith('own/')],
   ['Our invalid examples', ({ case: { name, mutation } }) => !mutation && name.startsWith('invalid/')],
-  ['Made resources of all types', ({ case: { name, mutation } }) => !mutation && name.startsWith('made/')],
+  ['Resources for US Core', ({ case: { name, mutation } }) => !mutation && name.startsWith('us-core/')],
   ['Mutants of published examples', ({ case: { name, mutation } }) => !!mutation && name.startsWith('r4/')],
   ['Mutants of our examples', ({ case: { name, mutation } }) => !!mutation && name.startsWith('own/')],
-  ['Mutants of made resources', ({ case: { name, mutation } }) => !!mutation && name.startsWith('made/')],
+  [
+    'Mutants of those for US Core',
+    ({ case: { name, mutation } }) => !!mutation && name.startsWith('us-core/'),
+  ],
 ]
 
 /** The tables alone, for the terminal as for the page. */

@@ -66,6 +66,10 @@ export function checkBinding({ strength, valueSet }: ElementBinding, type: strin
   }
 }
 
+/** Nothing can stand for a code where one of a value set is required. */
+export const mustHaveCode: Check = (_, place) =>
+  place.refuse('code-invalid', 'must have a code: the element is bound to those of a value set.')
+
 /** A code that its own code system does not have, whatever the binding says. */
 export const checkCoding: Check = (value, place) => {
   if (!isNode(value) || typeof value.system !== 'string' || typeof value.code !== 'string') return

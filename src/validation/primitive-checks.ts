@@ -8,7 +8,10 @@ const idForm = /^[A-Za-z0-9\-.]{1,64}$/
 const codeForm = /^[^\s]+(?: [^\s]+)*$/
 const uriForm = /^\S+$/
 const oidForm = /^urn:oid:[0-2](?:\.(?:0|[1-9][0-9]*))+$/
-const uuidForm = /^urn:uuid:[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$/
+/** "UUIDs … use all lowercase": https://hl7.org/fhir/R4/datatypes.html#uri. */
+const uuidForm = /^urn:uuid:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
+/** Where one of R4's own published examples has capitals. */
+const capitalsShown: ReadonlySet<string> = new Set(['CapabilityStatement.url'])
 const base64Form = /^[0-9a-zA-Z+/]*={0,2}$/
 const visible = /\S/
 /** "Strings SHALL NOT contain Unicode character points below 32, except for u0009, u000D and u000A." */
@@ -59,7 +62,7 @@ const dateTime =
 const filled =
   'must hold some text, at most a megabyte, without control characters; leave the element out when there is none.'
 const uri =
-  'must be a URI without white space (urn:uuid: and urn:oid: in their own form); leave the element out when there is none.'
+  'must be a URI without white space (urn:uuid: in lower case and urn:oid: in their own form); leave the element out when there is none.'
 
 export const primitiveChecks: ReadonlyMap<string, Check> = new Map([
   [
@@ -123,3 +126,10 @@ export const primitiveChecks: ReadonlyMap<string, Check> = new Map([
   ],
   ['time', text(isTime, 'must be a time of day, written HH:MM:SS.')],
 ] satisfies [string, Check][])
+
+const uriWithCapitals = text((value) => isUri(value.toLowerCase()), uri)
+
+/** The check for a value of a primitive type, where it stands. */
+export function primitiveCheck(type: string, path: string): Check | undefined {
+  return capitalsShown.has(path) ? uriWithCapitals : primitiveChecks.get(type)
+}

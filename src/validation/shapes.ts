@@ -1,13 +1,13 @@
 import type { Definitions, ElementDefinition, TypeDefinition } from '#fhir/definitions.ts'
 import type { ElementType } from '#fhir/element-type.ts'
 import { checkAddress } from './address-rules.ts'
-import { checkBinding, checkCoding } from './binding-rules.ts'
+import { checkBinding, checkCoding, mustHaveCode } from './binding-rules.ts'
 import { checkContained } from './contained-rules.ts'
 import { isNode } from './fhirpath/compiled.ts'
 import { jsonNames } from './json-names.ts'
 import { checkObject, type Property, type Shape } from './object-check.ts'
 import type { Check } from './place.ts'
-import { primitiveChecks } from './primitive-checks.ts'
+import { primitiveCheck, primitiveChecks } from './primitive-checks.ts'
 import { checkReferenceForm } from './reference-form.ts'
 import { checkReference, checkTargets } from './reference-rules.ts'
 import { compileRule, typeOf } from './rules.ts'
@@ -136,7 +136,7 @@ export class Shapes {
       return (value, place) => scope.backbones.get(path)?.(value, place)
     }
     if (element.children !== undefined) return this.#backbone(element, type, element.children, scope)
-    return inTurn(this.#typeCheck(type), this.#elementRules(element, type, scope))
+    return inTurn(this.#typeCheck(type, element.path), this.#elementRules(element, type, scope))
   }
 
   #backbone(
@@ -156,8 +156,8 @@ export class Shapes {
     return check
   }
 
-  #typeCheck(type: string): Check {
-    const primitive = primitiveChecks.get(type)
+  #typeCheck(type: string, path: string): Check {
+    const primitive = primitiveCheck(type, path)
     if (primitive !== undefined) return primitive
     let check: Check | undefined
     return (value, place) => {
@@ -200,9 +200,6 @@ function isAttribute({ path, base, types }: ElementDefinition): boolean {
 
 const mustHaveValue: Check = (_, place) =>
   place.refuse('invalid', 'must have a value: nothing can stand for an id.')
-
-const mustHaveCode: Check = (_, place) =>
-  place.refuse('code-invalid', 'must have a code: the element is bound to those of a value set.')
 
 interface Compiling {
   /** By path, for content references. */

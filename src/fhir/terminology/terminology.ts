@@ -1,6 +1,7 @@
 import { buildCodeSet, type CodeSet } from './code-set.ts'
 import type { CodeTable } from './code-table.ts'
 import { expandValueSet, type TerminologySource } from './expand-value-set.ts'
+import { openSystems } from './open-systems.ts'
 import type { Concept, ValueSet } from './value-set.ts'
 
 /** All that is known of codes: what the server ships, and what a clinic has besides. */
@@ -41,10 +42,12 @@ export class Terminology implements TerminologySource {
     return buildCodeSet(valueSet, this.#source)
   }
 
-  /** One whose codes are all known: for a coding outside of a set, is its code at least one of its system? */
-  codeSystem(system: string): CodeTable | undefined {
+  /** One whose codes are all known, or known by their form: is a code at least one of its system? */
+  codeSystem(system: string): { readonly name: string; has(code: string): boolean } | undefined {
     const table = this.codeTable(system)
-    return table?.complete === true ? table : undefined
+    if (table?.complete === true) return table
+    const open = table === undefined ? openSystems.get(system) : undefined
+    return open && { name: system, has: (code) => open.has(code) }
   }
 
   /** Undefined: no such value set. Throws a Refusal when its members cannot be listed. */

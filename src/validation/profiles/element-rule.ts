@@ -3,7 +3,7 @@ import { choiceName } from '#fhir/element-tree.ts'
 import { numberText } from '#fhir/json.ts'
 import type { ProfileElement } from '#fhir/profiles/profile.ts'
 import { lastSegment } from '#fhir/structure-definition.ts'
-import { checkBinding } from '../binding-rules.ts'
+import { checkBinding, mustHaveCode } from '../binding-rules.ts'
 import { isNode, type Node, type Types } from '../fhirpath/compiled.ts'
 import { order } from '../fhirpath/order.ts'
 import type { Check, Place } from '../place.ts'
@@ -134,7 +134,7 @@ function checksOfType(
   const checks: (Check | undefined)[] = [
     ...expectations(element),
     ...[binding, ...moreBindings].map((one) =>
-      isNewBinding(one, base.binding) ? checkBinding(one, type) : undefined,
+      isNewBinding(one, base.binding) ? checkNewBinding(one, type) : undefined,
     ),
     type === 'Reference' && targets !== undefined && targets.join() !== base.targets?.join()
       ? checkTargets('', targets, definitions)
@@ -156,6 +156,12 @@ function isNewBinding(
   base: ElementBinding | undefined,
 ): binding is ElementBinding {
   return binding !== undefined && (binding.valueSet !== base?.valueSet || binding.strength !== base.strength)
+}
+
+function checkNewBinding(binding: ElementBinding, type: string): Check | undefined {
+  const check = checkBinding(binding, type)
+  if (check === undefined || type !== 'code' || binding.strength !== 'required') return check
+  return (value, place) => (typeof value === 'string' ? check(value, place) : mustHaveCode(value, place))
 }
 
 function contextOf(

@@ -23,13 +23,16 @@ import org.hl7.fhir.r5.utils.validation.constants.ReferenceValidationPolicy;
  * what a reference may lead to only when it has found something there.
  */
 final class References implements IValidatorResourceFetcher {
-  private static final Pattern TYPE_AND_ID =
-      Pattern.compile("(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?$");
+  private static final String TYPE_AND_ID =
+      "([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[A-Za-z0-9.-]{1,64})?$";
+  /** Nothing may stand before the type of a relative reference, not even a slash. */
+  private static final Pattern RELATIVE = Pattern.compile("^" + TYPE_AND_ID);
+  private static final Pattern BELOW_A_BASE = Pattern.compile("/" + TYPE_AND_ID);
   private static final Pattern ABSOLUTE = Pattern.compile("^[A-Za-z][A-Za-z0-9+.-]*:.*");
 
   @Override
   public Element fetch(IResourceValidator validator, Object appContext, String url) throws IOException {
-    Matcher match = TYPE_AND_ID.matcher(url);
+    Matcher match = (ABSOLUTE.matcher(url).matches() ? BELOW_A_BASE : RELATIVE).matcher(url);
     if (!match.find() || !validator.getContext().getResourceNamesAsSet().contains(match.group(1))) return null;
     String text = "{\"resourceType\":\"" + match.group(1) + "\",\"id\":\"x\"}";
     return new JsonParser(validator.getContext())
