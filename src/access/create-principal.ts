@@ -1,94 +1,111 @@
 import type { Definitions } from '#fhir/definitions.ts'
-import type { Clause, Viewer } from '#fhir/search-query.ts'
+import type { Viewer } from '#fhir/search-query.ts'
 import type { Claims } from './claims.ts'
-import { buildGrants, type Grant, type Reach } from './grant.ts'
+import { buildGrants, type NamedGrant } from './grant.ts'
+import type { Policies } from './policy/policy.ts'
+import { shippedPolicies } from './policy/shipped-policies.ts'
 import type { Permission, Permissions, Principal } from './principal.ts'
+import { intersect, type Reach, unite } from './reach.ts'
+import { buildRoleRights, type RoleRights } from './role-rights.ts'
 import type { IgnoredScope } from './scope.ts'
 
 export interface GrantedPrincipal extends Principal {
   /** Scopes of the token that grant nothing here, for whoever issues tokens. */
   readonly ignored: readonly IgnoredScope[]
+  /** The two halves of every answer, for whoever explains it. */
+  readonly grants: readonly NamedGrant[]
+  readonly rights: RoleRights
 }
 
-/** Answers are worked out once per type and permission: a principal lives as long as its token. */
-export function createPrincipal(claims: Claims, definitions: Definitions): GrantedPrincipal {
+/**
+ * Allowed is what a scope grants and a role allows. Answers are worked out once per type and permission: a principal
+ * lives as long as its token, or until the policies of its clinic change.
+ */
+export function createPrincipal(
+  claims: Claims,
+  definitions: Definitions,
+  policies: Policies = shippedPolicies(),
+  now: Date = new Date(),
+): GrantedPrincipal {
   const { grants, scopes, ignored } = buildGrants(claims, definitions)
-  const viewers = new Map<Permissions, Viewer>()
+  const rights = buildRoleRights(claims, policies, definitions, now)
+  const granted = (type: string, permission: Permission): Reach =>
+    unite(grants.map((grant) => grant.reach(type, permission)))
+  const veil = remember(definitions, rights.veil, undefined)
+  const veiled = rights.policies.some(({ policy }) => policy.hides !== undefined) ? { veil } : {}
+  const objections = {
+    c: remember(definitions, (type) => rights.objectionFor(type, 'c'), undefined),
+    u: remember(definitions, (type) => rights.objectionFor(type, 'u'), undefined),
+  }
+  const viewers = new Map<string, Viewer>()
 
-  const viewerFor = (permissions: Permissions): Viewer => {
-    let viewer = viewers.get(permissions)
+  const open = (name: string, whole: boolean, reach: (type: string) => Reach): Viewer => {
+    let viewer = viewers.get(name)
     if (viewer === undefined) {
-      viewer = buildViewer(claims.tenant, grants, permissions, definitions)
-      viewers.set(permissions, viewer)
+      const { tenant } = claims
+      viewer = {
+        tenant,
+        visible: remember(definitions, reach, 'nothing'),
+        ...veiled,
+        ...(whole && { whole }),
+      }
+      viewers.set(name, viewer)
     }
     return viewer
   }
-  const standing = viewerFor('rs')
+  const viewerFor = (permissions: Permissions): Viewer =>
+    open(permissions, /[cud]/.test(permissions), (type) =>
+      intersect(
+        ([...permissions] as Permission[]).flatMap((letter) => [
+          granted(type, letter),
+          rights.reach(type, letter),
+        ]),
+      ),
+    )
+  const { tenant, clientId, tokenId, fhirUser, patient, accountId, grantId } = claims
+  const held = rights.policies.map(({ policy }) => policy)
+  const minutes = held.flatMap(({ breakGlass }) => breakGlass?.minutes ?? [])
 
-  return {
-    tenant: claims.tenant,
-    clientId: claims.clientId,
-    tokenId: claims.tokenId,
-    ...(claims.fhirUser === undefined ? {} : { fhirUser: claims.fhirUser }),
-    ...(claims.patient === undefined ? {} : { patient: claims.patient }),
-    scopes,
-    ignored,
-    may: (type, permission) => viewerFor(permission).visible(type) !== 'nothing',
-    visible: standing.visible,
-    viewerFor,
-  }
-}
-
-function buildViewer(
-  tenant: string,
-  grants: readonly Grant[],
-  permissions: Permissions,
-  definitions: Definitions,
-): Viewer {
-  const known = new Map<string, Reach>()
   return {
     tenant,
-    visible(type) {
-      let reach = known.get(type)
-      if (reach === undefined) {
-        if (!definitions.isResourceType(type)) return 'nothing'
-        reach = intersect([...permissions].map((letter) => unite(grants, type, letter as Permission)))
-        known.set(type, reach)
-      }
-      return reach
-    },
+    clientId,
+    tokenId,
+    ...(fhirUser === undefined ? {} : { fhirUser }),
+    ...(patient === undefined ? {} : { patient }),
+    ...(accountId === undefined ? {} : { accountId }),
+    ...(grantId === undefined ? {} : { grantId }),
+    ...(rights.opened.length === 0 ? {} : { purposes: ['BTG'] }),
+    ...(minutes.length === 0 ? {} : { breakGlassMinutes: Math.max(...minutes) }),
+    ...veiled,
+    roles: rights.roles,
+    choosesIds: held.some(({ choosesIds }) => choosesIds === true),
+    scopes,
+    ignored,
+    grants,
+    rights,
+    may: (type, permission) => viewerFor(permission).visible(type) !== 'nothing',
+    visible: viewerFor('rs').visible,
+    viewerFor,
+    ownershipFor: (permission) =>
+      open(`owned ${permission}`, true, (type) =>
+        intersect([granted(type, permission), rights.leaves(type, permission)]),
+      ),
+    objectionFor: (type, permission) => objections[permission](type),
   }
 }
 
-/** Scopes add up: what any of them reaches is reached. */
-function unite(grants: readonly Grant[], type: string, permission: Permission): Reach {
-  const clauses: Clause[] = []
-  for (const grant of grants) {
-    const reach = grant(type, permission)
-    if (reach === 'all') return 'all'
-    if (reach !== 'nothing') clauses.push(reach)
+/** A type that does not exist is nobody's. */
+function remember<Answer>(
+  definitions: Definitions,
+  find: (type: string) => Answer,
+  unknown: Answer,
+): (type: string) => Answer {
+  const known = new Map<string, Answer>()
+  return (type) => {
+    if (known.has(type)) return known.get(type) as Answer
+    if (!definitions.isResourceType(type)) return unknown
+    const answer = find(type)
+    known.set(type, answer)
+    return answer
   }
-  return combine('or', clauses) ?? 'nothing'
-}
-
-function intersect(reaches: readonly Reach[]): Reach {
-  const clauses: Clause[] = []
-  for (const reach of reaches) {
-    if (reach === 'nothing') return 'nothing'
-    if (reach !== 'all') clauses.push(reach)
-  }
-  return combine('and', clauses) ?? 'all'
-}
-
-/** The same clause twice is one: `patient/*.rs patient/Observation.rs` must not make every search dearer. */
-function combine(kind: 'and' | 'or', clauses: readonly Clause[]): Clause | undefined {
-  const distinct = [...new Map(clauses.map((clause) => [describe(clause), clause])).values()]
-  return distinct.length > 1 ? { kind, clauses: distinct } : distinct[0]
-}
-
-/** Parameters by their name, as definitions of composites would make a long text. */
-function describe(clause: Clause): string {
-  return JSON.stringify(clause, (key, value) =>
-    key === 'parameter' && typeof value === 'object' ? `${value.type}.${value.code}` : value,
-  )
 }

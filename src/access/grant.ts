@@ -5,22 +5,26 @@ import type { Claims } from './claims.ts'
 import { parseCriteria } from './criteria.ts'
 import { patientCompartment, publicDirectory } from './patient-compartment.ts'
 import type { Permission } from './principal.ts'
+import type { Reach } from './reach.ts'
 import { formatScope, type IgnoredScope, parseScopes, permits, type Scope } from './scope.ts'
-
-export type Reach = 'all' | 'nothing' | Clause
 
 /** What one scope reaches; several grants are a union. */
 export type Grant = (type: string, permission: Permission) => Reach
 
+export interface NamedGrant {
+  readonly scope: string
+  readonly reach: Grant
+}
+
 export interface Grants {
-  readonly grants: readonly Grant[]
+  readonly grants: readonly NamedGrant[]
   readonly scopes: readonly string[]
   readonly ignored: readonly IgnoredScope[]
 }
 
 export function buildGrants(claims: Claims, definitions: Definitions): Grants {
   const parsed = parseScopes(claims.scope, definitions)
-  const grants: Grant[] = []
+  const grants: NamedGrant[] = []
   const scopes = [...parsed.other]
   const ignored = [...parsed.ignored]
   for (const scope of parsed.resource) {
@@ -35,29 +39,27 @@ export function buildGrants(claims: Claims, definitions: Definitions): Grants {
       ignored.push({ scope: name, reason: narrowed })
       continue
     }
-    grants.push((type, permission) =>
-      permits(scope, type, permission) && mayTouchAudit(scope, type, permission)
-        ? narrowed(type, permission)
-        : 'nothing',
-    )
+    grants.push({
+      scope: name,
+      reach: (type, permission) =>
+        permits(scope, type, permission) && mayTouchAudit(scope, type, permission)
+          ? narrowed(type, permission)
+          : 'nothing',
+    })
     scopes.push(name)
   }
   return { grants, scopes, ignored }
 }
 
-/** The widest a scope can reach before its own criteria; a sentence when it reaches nothing at all. */
+/**
+ * The widest a scope can reach before its own criteria; a sentence when it reaches nothing at all. What a `user/` or
+ * `system/` scope lends is what the roles of the user or client allow, and no more.
+ */
 function reachOf(scope: Scope, claims: Claims, definitions: Definitions): Grant | string {
   if (scope.context === 'system') return () => 'all'
-  if (scope.context === 'patient') {
-    if (claims.patient === undefined) return 'the token names no patient'
-    return compartmentGrant(claims.patient, definitions)
-  }
-  if (claims.fhirUser === undefined) return 'the token names no user'
-  const [type, id] = claims.fhirUser.split('/')
-  if (type === 'Practitioner' || type === 'PractitionerRole') return () => 'all'
-  /** A user/ scope lends the user's own rights, and a patient's own rights are their compartment. */
-  if (type === 'Patient' && id !== undefined) return compartmentGrant(id, definitions)
-  return `a user who is a ${type} has no rights of their own`
+  if (scope.context === 'user') return claims.fhirUser === undefined ? 'the token names no user' : () => 'all'
+  if (claims.patient === undefined) return 'the token names no patient'
+  return compartmentGrant(claims.patient, definitions)
 }
 
 function compartmentGrant(patientId: string, definitions: Definitions): Grant {

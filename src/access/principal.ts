@@ -1,3 +1,4 @@
+import type { Resource } from '#fhir/resource.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 
 /** Who asks: made once per token by oauth/, read by every stage of the road. */
@@ -9,16 +10,40 @@ export interface Principal extends Viewer {
   readonly fhirUser?: string
   /** Patient in context of patient/ scopes. */
   readonly patient?: string
+  /** What the caller is at the clinic; a policy each says what they may do. */
+  readonly roles: readonly string[]
   /** Scopes as granted, SMART v2 form. */
   readonly scopes: readonly string[]
   /** Token id, for audit. */
   readonly tokenId: string
+  readonly accountId?: string
+  readonly grantId?: string
+  /** Why the caller sees more than usual, for audit: `BTG` while they look behind a broken glass. */
+  readonly purposes?: readonly string[]
+  /** Minutes that this caller may open a patient's record for, by stating a reason. */
+  readonly breakGlassMinutes?: number
+  /** May an update create under an id of the caller's choice? Its answer tells whether the id is taken. */
+  readonly choosesIds: boolean
   may(type: string, permission: Permission): boolean
   /**
    * Scopes grant letter by letter (`Patient.r` reads by id and cannot search), so what exists for a caller
    * depends on what they are about to do. With two letters both must hold: `su` for a conditional update.
    */
   viewerFor(permissions: Permissions): Viewer
+  /** What must exist for the caller once they have created or changed it. */
+  ownershipFor(permission: 'c' | 'u'): Viewer
+  /** Asked of each change, where roles limit how the type may be changed and not only where; undefined: they do not. */
+  objectionFor(type: string, permission: 'c' | 'u'): Objection | undefined
+}
+
+/** Why a change is not theirs to make; undefined: nothing speaks against it. */
+export type Objection = (change: ProposedChange) => string | undefined
+
+export interface ProposedChange {
+  readonly before?: Resource
+  readonly after: Resource
+  /** Under which a reference is one to the clinic's own resources. */
+  readonly base: string
 }
 
 /** SMART v2: create, read (also vread and instance history), update (also patch), delete, search (also type history). */

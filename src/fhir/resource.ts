@@ -35,4 +35,6 @@ export interface StoredVersion {
   readonly method: 'POST' | 'PUT' | 'PATCH' | 'DELETE'
   /** Empty for a deleted version. */
   readonly text: string
+  /** Where elements are hidden from the viewer: the text with them, for the road's own checks and never for an answer. */
+  readonly whole?: string
 }

@@ -1,4 +1,5 @@
 import type { SearchParameter } from './definitions.ts'
+import type { Resource } from './resource.ts'
 
 /** A search as a value: what a client asked, checked and typed. search-parse.ts makes it, the store lowers it to SQL. */
 export interface SearchQuery {
@@ -128,4 +129,20 @@ export interface Include {
 export interface Viewer {
   readonly tenant: string
   visible(type: string): 'all' | 'nothing' | Clause
+  /** Of a type with elements that are hidden from the caller; absent for those from whom nothing is hidden. */
+  veil?(type: string): Veil | undefined
+  /** Texts come whole, veil or not: to be written back, never to be answered. */
+  readonly whole?: true
+}
+
+/** Elements that do not exist for a caller: neither in what they are shown nor in what they can ask. */
+export interface Veil {
+  /** In which resources of the type the parameter finds what is there; in the others it finds nothing. */
+  tells(parameter: SearchParameter): 'all' | 'nothing' | Clause
+  /** In which the words of the text can be searched. */
+  readonly words: 'all' | 'nothing' | Clause
+  /** The text without what is hidden. */
+  show(text: string): string
+  /** Names of the properties in it that are hidden. */
+  hiddenIn(resource: Resource): readonly string[]
 }

@@ -12,8 +12,11 @@ export async function loadCurrent(walk: Walk): Promise<void> {
   const key = `${type}/${id}`
   const current = within?.current?.has(key) ? within.current.get(key) : await walk.reads.read(type, id)
   const seesAll = viewerOf(principal, request.interaction).visible(type) === 'all'
-  const found = current ?? (seesAll ? undefined : await loadUnseen(walk, type, id))
+  const mayTell = !seesAll && request.interaction === 'update' && principal.choosesIds
+  const found = current ?? (mayTell ? await loadUnseen(walk, type, id) : undefined)
   if (found !== undefined) walk.current = found
+  else if (!seesAll && (await mayOnlyRead(walk, type, id))) throw refuseWrite(key)
+  else if (!seesAll && request.interaction === 'update' && !principal.choosesIds) throw refuseWrite(key)
   else if (request.interaction === 'patch' || (request.interaction === 'delete' && !seesAll)) {
     throw new Refusal('not-found', `There is no ${key}.`)
   }
@@ -28,11 +31,19 @@ export async function loadCurrent(walk: Walk): Promise<void> {
   }
 }
 
-/** What such a caller cannot see may exist all the same: an update must not overwrite it, nor a delete tell of it. */
+/** What such a caller cannot see may exist all the same: an update must not overwrite it. */
 async function loadUnseen(walk: Walk, type: string, id: string): Promise<StoredVersion | undefined> {
-  const { parts, principal, request } = walk
+  const { parts, principal } = walk
   const unseen = await parts.database.asSystem(principal.tenant).read(type, id)
   if (unseen === undefined || unseen.deleted) return unseen
-  if (request.interaction === 'update') throw new Refusal('forbidden', `You may not write ${type}/${id}.`)
-  return undefined
+  throw refuseWrite(`${type}/${id}`)
+}
+
+/** Who sees it is told so; to others it is not there. */
+async function mayOnlyRead({ principal, tx }: Walk, type: string, id: string): Promise<boolean> {
+  return tx !== undefined && (await tx.as(principal.viewerFor('r')).read(type, id))?.deleted === false
+}
+
+function refuseWrite(key: string): Refusal {
+  return new Refusal('forbidden', `You may not write ${key}.`)
 }

@@ -1,8 +1,9 @@
+import { admits, extractorOf } from '#access/admits.ts'
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
 import type { Issue } from '#fhir/refusal.ts'
-import type { StoredVersion } from '#fhir/resource.ts'
+import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import { buildEtag } from './etag.ts'
-import type { FhirRequest, FhirResponse } from './exchange.ts'
+import type { FhirResponse } from './exchange.ts'
 import { parsePrefer } from './prefer.ts'
 import type { Walk } from './walk.ts'
 
@@ -14,22 +15,23 @@ export function respond(walk: Walk): void {
   } else if (written !== undefined) {
     const created = current === undefined || current.deleted
     const [status, deed] = created ? ([201, 'created'] as const) : ([200, 'updated'] as const)
-    walk.response = respondVersion(request, written, status, deed, walk.warnings)
+    walk.response = respondVersion(walk, written, status, deed, walk.warnings)
   }
 }
 
 /** A conditional create that found its resource: nothing is written. */
-export function respondFound({ request }: Walk, match: StoredVersion): FhirResponse {
-  return respondVersion(request, match, 200, 'there already')
+export function respondFound(walk: Walk, match: StoredVersion): FhirResponse {
+  return respondVersion(walk, match, 200, 'there already')
 }
 
 function respondVersion(
-  request: FhirRequest,
+  walk: Walk,
   stored: StoredVersion,
   status: number,
   deed: string,
   warnings: readonly Issue[] = [],
 ): FhirResponse {
+  const { request } = walk
   const { type, id, version, updated } = stored
   const head = {
     status,
@@ -39,8 +41,24 @@ function respondVersion(
   }
   const { answer } = parsePrefer(request.headers.prefer)
   if (answer === 'minimal') return head
-  if (answer === 'representation') return { ...head, body: stored.text }
+  if (answer === 'representation') {
+    const body = representation(walk, stored)
+    return body === undefined ? head : { ...head, body }
+  }
   return { ...head, body: tell(`${type}/${id} is ${deed}; its version is ${version}.`, warnings) }
+}
+
+/** Who may write and not read is not shown what they wrote into; who reads is shown what a read would show. */
+function representation({ parts, principal, request }: Walk, stored: StoredVersion): string | undefined {
+  const { type, text } = stored
+  const visible = principal.viewerFor('r').visible(type)
+  if (visible === 'nothing') return undefined
+  if (visible !== 'all') {
+    const context = { localBases: [request.base], timeZone: parts.settings.timeZone }
+    const resource = JSON.parse(text) as Resource
+    if (!admits(visible, resource, extractorOf(parts.definitions), context)) return undefined
+  }
+  return principal.veil?.(type)?.show(text) ?? text
 }
 
 function respondDeleted({ request, changes, written }: Walk): FhirResponse {

@@ -2,6 +2,7 @@ import type { Principal } from '#access/principal.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { applyRules } from './apply-rules.ts'
 import { authorise, viewerOf } from './authorise.ts'
+import { checkChange } from './check-change.ts'
 import { checkOwnership } from './check-ownership.ts'
 import { checkPreconditions } from './check-preconditions.ts'
 import { checkTarget } from './check-target.ts'
@@ -65,6 +66,7 @@ const table: readonly (readonly [Stage, ...Column[]])[] = [
   [loadCurrent,                                         U,     P,    D],
   [checkPreconditions,                                  U,     P,    D],
   [validate,                                     C,     U,     P,                            W],
+  [checkChange,                                  C,     U,     P,                            W],
   [planChanges,                                  C,     U,     P,    D,                      W],
   [applyRules,                                   C,     U,     P,    D,                      W],
   [writeRows,                                    C,     U,     P,    D,                      W],

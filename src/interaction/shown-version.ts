@@ -1,12 +1,7 @@
-import { admits } from '#access/admits.ts'
-import type { Definitions } from '#fhir/definitions.ts'
-import { createExtractor, type Extractor } from '#fhir/extract.ts'
+import { admits, extractorOf } from '#access/admits.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import { viewerOf } from './authorise.ts'
 import type { Walk } from './walk.ts'
-
-/** Compiled once for the definitions, and only where someone with a limited view looks at the past. */
-const extractors = new WeakMap<Definitions, Extractor>()
 
 /**
  * The rows tell who may see a resource as it is; this asks the same of one of its versions. A resource that was filed
@@ -17,13 +12,9 @@ export function isShown({ parts, principal, request }: Walk, stored: StoredVersi
   if (visible === 'all') return true
   if (stored.deleted) return false
   const { definitions, settings } = parts
-  let extractor = extractors.get(definitions)
-  if (extractor === undefined) {
-    extractor = createExtractor(definitions)
-    extractors.set(definitions, extractor)
-  }
-  const resource = JSON.parse(stored.text) as Resource
-  return admits(visible, resource, extractor, { localBases: [request.base], timeZone: settings.timeZone })
+  const resource = JSON.parse(stored.whole ?? stored.text) as Resource
+  const context = { localBases: [request.base], timeZone: settings.timeZone }
+  return admits(visible, resource, extractorOf(definitions), context)
 }
 
 /** Does the caller see all of the type asked for? */

@@ -14,12 +14,15 @@ export function validate(walk: Walk): void | Promise<void> {
   else return issues.then((found) => accept(walk, resource, type, found))
 }
 
-function proposed({ parts, request, current, decided }: Walk, type: string): unknown {
+function proposed({ parts, request, current, decided, principal }: Walk, type: string): unknown {
   if (decided !== undefined) return decided.after
   const { body } = request
   if (body === undefined) throw new Refusal('required', `This request needs a body: a ${type} in JSON.`)
   if (request.interaction !== 'patch') return body.json
-  return parts.applyPatch(parseJson(current?.text ?? '') as Resource, body)
+  // A patch finds, and tests, what its sender sees.
+  const text = current?.text ?? ''
+  const shown = principal.veil?.(type)?.show(text) ?? text
+  return parts.applyPatch(parseJson(shown) as Resource, body)
 }
 
 function accept(walk: Walk, resource: unknown, type: string, issues: readonly Issue[]): void {

@@ -12,6 +12,7 @@ import { type KeyedReads, withShipped } from './shipped-reads.ts'
 import { shippedTenant } from './shipped-tenant.ts'
 import type { Reads } from './store.ts'
 import { checkFilled, type UnfilledParameters } from './unfilled-parameters.ts'
+import { veiledReads } from './veiled-reads.ts'
 
 /** What a viewer reads, wherever the statements run. */
 export type OpenReads = (viewer: Viewer, run: Run, newest: Newest) => Reads
@@ -46,7 +47,7 @@ export function createOpenReads(
       return withShipped(own, openKeyed(everyone, run, newestShipped))
     }
     const isShared = (type: string | undefined) => type !== undefined && shippedTypes.has(type)
-    return {
+    const reads: Reads = {
       terminology,
       read: (type, id) => (isShared(type) ? shared() : own).read(type, id),
       readMany: (keys) => (keys.some(({ type }) => isShared(type)) ? shared() : own).readMany(keys),
@@ -57,5 +58,6 @@ export function createOpenReads(
         return runSearch(run, query, viewer, { definitions, gather: terminology })
       },
     }
+    return veiledReads(reads, viewer)
   }
 }

@@ -84,8 +84,12 @@ test('a patient scope reaches no type that belongs to no patient', () => {
   }
 })
 
-test('a practitioner with a user scope sees all of the type, a patient their compartment, a relative nothing', () => {
-  expect(principal('user/*.rs', { fhirUser: 'Practitioner/1' }).visible('Patient')).toBe('all')
+test('a user scope lends what the user may: a practitioner what is not restricted, a patient their compartment, a relative without a patient nothing', () => {
+  expect(principal('user/*.rs', { fhirUser: 'Practitioner/1' }).visible('Patient')).toMatchObject({
+    parameter: { code: '_security' },
+    modifier: 'not',
+    values: [{ code: 'R' }, { code: 'V' }],
+  })
   expect(principal('user/*.rs', { fhirUser: 'Patient/p1' }).visible('Patient')).toEqual({
     kind: 'id',
     ids: ['p1'],
@@ -98,7 +102,9 @@ test.each<[string, Partial<Claims>, string]>([
   ['system/*.cruds', {}, 'crs'],
   ['system/AuditEvent.cruds', {}, 'crs'],
   ['user/*.cruds', { fhirUser: 'Practitioner/1' }, ''],
-  ['user/AuditEvent.cruds', { fhirUser: 'Practitioner/1' }, 'rs'],
+  ['user/AuditEvent.cruds', { fhirUser: 'Practitioner/1' }, ''],
+  ['user/AuditEvent.cruds', { fhirUser: 'Practitioner/1', roles: ['auditor'] }, 'rs'],
+  ['user/*.cruds', { fhirUser: 'Practitioner/1', roles: ['auditor'] }, ''],
   ['patient/*.cruds', { patient: 'p1' }, ''],
   ['patient/AuditEvent.cruds', { patient: 'p1' }, 'rs'],
 ])('%s %o gives "%s" on AuditEvent', (scope, claims, expected) => {

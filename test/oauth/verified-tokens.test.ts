@@ -5,11 +5,15 @@ import { createVerifiedTokens } from '#oauth/verified-tokens.ts'
 const holder: Principal = {
   tenant: 'main',
   clientId: 'desk',
+  roles: [],
+  choosesIds: false,
   scopes: [],
   tokenId: 't',
   may: () => false,
   visible: () => 'nothing',
   viewerFor: () => holder,
+  ownershipFor: () => holder,
+  objectionFor: () => undefined,
 }
 
 test('a verified token is known until it expires', () => {

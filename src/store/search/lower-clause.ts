@@ -1,4 +1,4 @@
-import type { Definitions } from '#fhir/definitions.ts'
+import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import type { Clause, Viewer } from '#fhir/search-query.ts'
 import { layoutOf } from './layout.ts'
 import { lowerChain, lowerHas, lowerList } from './lower-link.ts'
@@ -49,12 +49,23 @@ class Statement implements Lowering {
     const reach = this.#viewer === undefined ? 'all' : this.#viewer.visible(type)
     if (reach === 'all') return undefined
     if (reach === 'nothing') return never
-    // What a viewer's own clauses look at is for the rule's sake and not shown: no rule within the rule.
-    return new Statement(this.definitions, undefined, this.#values, this.shipped, this.#names).lower(
-      type,
-      alias,
-      reach,
-    )
+    return this.#unveiled().lower(type, alias, reach)
+  }
+
+  told(type: string, alias: string, parameter: SearchParameter, condition: () => string): string {
+    return this.#where(this.#viewer?.veil?.(type)?.tells(parameter) ?? 'all', type, alias, condition)
+  }
+
+  /** What is hidden from the caller is as if it were not there. */
+  #where(reach: 'all' | 'nothing' | Clause, type: string, alias: string, condition: () => string): string {
+    if (reach === 'all') return condition()
+    if (reach === 'nothing') return never
+    return `(${this.#unveiled().lower(type, alias, reach)} AND ${condition()})`
+  }
+
+  /** What a rule itself looks at is for the rule's sake and not shown: no rule within the rule. */
+  #unveiled(): Statement {
+    return new Statement(this.definitions, undefined, this.#values, this.shipped, this.#names)
   }
 
   lower(type: string, alias: string, clause: Clause): string {
@@ -62,12 +73,17 @@ class Statement implements Lowering {
       case 'param': {
         const parameter = this.#parameterOf(type, clause.parameter)
         if (parameter === undefined) return never
-        return lowerParameter(this, alias, parameter, clause.modifier, clause.values)
+        const { modifier, values } = clause
+        const negative = modifier === 'not' || modifier === 'not-in'
+        const condition = this.told(type, alias, parameter, () =>
+          lowerParameter(this, alias, parameter, negative ? undefined : modifier, values),
+        )
+        return negative ? noneOf(condition) : condition
       }
       case 'missing': {
         const parameter = this.#parameterOf(type, clause.parameter)
         if (parameter === undefined) return clause.missing ? 'TRUE' : never
-        const present = presenceOf(alias, parameter)
+        const present = this.told(type, alias, parameter, () => presenceOf(alias, parameter))
         return clause.missing ? `NOT ${present.startsWith('(') ? present : `(${present})`}` : present
       }
       case 'id':
@@ -78,14 +94,17 @@ class Statement implements Lowering {
         return updatedPredicate(this.bind, `${alias}.updated`, clause.value)
       case 'chain': {
         const parameter = this.#parameterOf(type, clause.parameter)
-        return parameter === undefined ? never : lowerChain(this, alias, parameter, clause.targets)
+        if (parameter === undefined) return never
+        return this.told(type, alias, parameter, () => lowerChain(this, alias, parameter, clause.targets))
       }
       case 'has':
         return lowerHas(this, type, alias, clause)
       case 'list':
         return lowerList(this, type, alias, clause.listId)
       case 'text':
-        return this.#lowerText(type, alias, clause.scope, clause.query)
+        return this.#where(this.#viewer?.veil?.(type)?.words ?? 'all', type, alias, () =>
+          this.#lowerText(type, alias, clause.scope, clause.query),
+        )
       case 'and':
         return clause.clauses.length === 0
           ? 'TRUE'

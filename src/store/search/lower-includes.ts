@@ -109,8 +109,13 @@ class Steps {
   }
 
   #parametersOf({ type, parameter }: Include): readonly SearchParameter[] {
-    if (parameter !== '*') return [parameter]
-    return this.#lowering.definitions.searchParameters(type).filter(({ kind }) => kind === 'reference')
+    const parameters =
+      parameter === '*'
+        ? this.#lowering.definitions.searchParameters(type).filter(({ kind }) => kind === 'reference')
+        : [parameter]
+    const veil = this.#viewer.veil?.(type)
+    // Where an element is hidden in some resources it leads nowhere from any.
+    return veil === undefined ? parameters : parameters.filter((one) => veil.tells(one) === 'all')
   }
 
   #forward(parameter: SearchParameter, targets: readonly string[]): string[] {

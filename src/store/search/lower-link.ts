@@ -55,7 +55,8 @@ export function lowerHas(
   const references = referencesTo(lowering, source.parameter, from, type)
   if (references === undefined) return never
   const { reference, tables, condition: pointing } = references
-  const ids = `SELECT substr(${reference}, ${type.length + 2}) FROM ${tableOf(source.type)} ${from}${tables} WHERE ${condition} AND ${pointing}`
+  const told = lowering.told(source.type, from, source.parameter, () => pointing)
+  const ids = `SELECT substr(${reference}, ${type.length + 2}) FROM ${tableOf(source.type)} ${from}${tables} WHERE ${condition} AND ${told}`
   return `${alias}.id ${namesFew(source.where) ? `= ANY(ARRAY(${ids}))` : `IN (${ids})`}`
 }
 
@@ -67,7 +68,8 @@ export function lowerList(lowering: Lowering, type: string, alias: string, listI
   const condition = rowsOf(lowering, 'List', list, [{ kind: 'id', ids: [listId] }])
   const references = referencesTo(lowering, item, list, type)
   if (condition === undefined || references === undefined) return never
-  return `${alias}.id IN (SELECT substr(${references.reference}, ${type.length + 2}) FROM ${tableOf('List')} ${list}${references.tables} WHERE ${condition} AND ${references.condition})`
+  const told = lowering.told('List', list, item, () => references.condition)
+  return `${alias}.id IN (SELECT substr(${references.reference}, ${type.length + 2}) FROM ${tableOf('List')} ${list}${references.tables} WHERE ${condition} AND ${told})`
 }
 
 /** References of a row to resources of one type: '0' follows '/' in byte order. */

@@ -5,7 +5,7 @@ import { type Layout, layoutOf } from './layout.ts'
 import { lowerComposite } from './lower-composite.ts'
 import { nearPredicate } from './lower-near.ts'
 import { uriPredicate } from './lower-uri.ts'
-import { allOf, anyOf, type Lowering, never, noneOf } from './lowering.ts'
+import { allOf, anyOf, type Lowering, never } from './lowering.ts'
 import {
   containsPattern,
   endsWithPattern,
@@ -25,9 +25,6 @@ export function lowerParameter(
   modifier: Modifier | undefined,
   values: readonly SearchValue[],
 ): string {
-  if (modifier === 'not' || modifier === 'not-in') {
-    return noneOf(lowerParameter(lowering, alias, parameter, undefined, values))
-  }
   const layout = layoutOf(parameter)
   switch (layout.shape) {
     case 'code':

@@ -34,7 +34,7 @@ export function lowerSearch(
   // A search of the whole clinic is about its record; definitions alone are looked for among the server's too.
   const shipped = query.own !== true && query.types.every((type) => shippedTypes.has(type))
   const lowering = openLowering(definitions, viewer, values, shipped)
-  const order = orderOf(definitions, query)
+  const order = orderOf(definitions, query, viewer)
   const cursor = query.cursor === undefined ? undefined : readCursor(query.cursor, order.keys.length)
   const types = query.types.filter((type) => viewer.visible(type) !== 'nothing')
   if (types.length === 0) return undefined

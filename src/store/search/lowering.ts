@@ -1,4 +1,4 @@
-import type { Definitions } from '#fhir/definitions.ts'
+import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import type { Clause } from '#fhir/search-query.ts'
 import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
 import { tableOf } from '../columns.ts'
@@ -15,6 +15,8 @@ export interface Lowering {
   alias(): string
   /** What must hold for a row of the type to exist for whoever looks; undefined: nothing more. `never`: no row does. */
   visible(type: string, alias: string): string | undefined
+  /** The condition on what the parameter says of a row, narrowed to rows where the caller sees what it looks at. */
+  told(type: string, alias: string, parameter: SearchParameter, condition: () => string): string
   /** A condition on a row of the type; may be null where the row has no value. */
   lower(type: string, alias: string, clause: Clause): string
 }

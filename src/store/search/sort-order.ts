@@ -1,5 +1,5 @@
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
-import type { Clause, SearchQuery, SortKey } from '#fhir/search-query.ts'
+import type { Clause, SearchQuery, SortKey, Viewer } from '#fhir/search-query.ts'
 import { layoutOf } from './layout.ts'
 
 /** One level of an order: what is compared, and how. */
@@ -21,12 +21,12 @@ export interface Order {
   readonly tiesDescending: boolean
 }
 
-export function orderOf(definitions: Definitions, query: SearchQuery): Order {
+export function orderOf(definitions: Definitions, query: SearchQuery, viewer: Viewer): Order {
   const keys: OrderKey[] = []
   for (const key of query.sort) {
     // An id never ties: what comes after it decides nothing.
     if (key.parameter === '_id') return { keys, tiesDescending: key.descending }
-    keys.push(buildKey(definitions, key, query.where))
+    keys.push(buildKey(definitions, key, query, viewer))
   }
   return { keys, tiesDescending: query.sort.at(-1)?.descending ?? false }
 }
@@ -34,20 +34,25 @@ export function orderOf(definitions: Definitions, query: SearchQuery): Order {
 function buildKey(
   definitions: Definitions,
   { parameter, descending }: SortKey,
-  where: readonly Clause[],
+  query: SearchQuery,
+  viewer: Viewer,
 ): OrderKey {
   if (parameter === '_lastUpdated' || parameter === '_id') {
     return { expression: (_, alias) => `${alias}.updated`, descending, present: true, cast: 'timestamptz' }
   }
   const { kind } = parameter
+  const cast = kind === 'date' ? 'timestamptz' : kind === 'number' || kind === 'quantity' ? 'numeric' : 'text'
+  // Where it is hidden in some resources it orders none.
+  const hidden = (type: string) => (viewer.veil?.(type)?.tells(parameter) ?? 'all') !== 'all'
   return {
     expression(type, alias) {
+      if (hidden(type)) return `NULL::${cast}`
       const own = parameter.type === type ? parameter : definitions.searchParameter(type, parameter.code)
       return own === undefined ? 'NULL' : sortExpression(own, alias, descending)
     },
     descending,
-    present: where.some((clause) => requires(clause, parameter)),
-    cast: kind === 'date' ? 'timestamptz' : kind === 'number' || kind === 'quantity' ? 'numeric' : 'text',
+    present: !query.types.some(hidden) && query.where.some((clause) => requires(clause, parameter)),
+    cast,
   }
 }
 

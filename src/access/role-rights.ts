@@ -1,0 +1,104 @@
+import type { Definitions } from '#fhir/definitions.ts'
+import type { Veil } from '#fhir/search-query.ts'
+import type { Claims } from './claims.ts'
+import { compartment } from './compartment.ts'
+import { buildObjection } from './objection.ts'
+import { type CompiledRule, compileRule, type Who } from './policy/compile-rule.ts'
+import type { Policies, Policy } from './policy/policy.ts'
+import type { Objection, Permission } from './principal.ts'
+import { intersect, type Reach, unite } from './reach.ts'
+import { buildVeil, type HiddenElement } from './veil.ts'
+
+/** What a caller's roles allow, whatever their token was granted. */
+export interface RoleRights {
+  readonly roles: readonly string[]
+  readonly policies: readonly CompiledPolicy[]
+  /** Patients whose record is open to the caller just now. */
+  readonly opened: readonly string[]
+  reach(type: string, permission: Permission): Reach
+  leaves(type: string, permission: 'c' | 'u'): Reach
+  objectionFor(type: string, permission: 'c' | 'u'): Objection | undefined
+  veil(type: string): Veil | undefined
+}
+
+export interface CompiledPolicy {
+  readonly policy: Policy
+  readonly rules: readonly CompiledRule[]
+}
+
+const roleOfUser: Readonly<Record<string, string>> = {
+  Patient: 'patient',
+  RelatedPerson: 'related-person',
+  Practitioner: 'practitioner',
+  PractitionerRole: 'practitioner',
+}
+
+/** A token that names no roles is what its user is, and a client of its own where there is none. */
+export function rolesOf({ roles, fhirUser }: Pick<Claims, 'roles' | 'fhirUser'>): readonly string[] {
+  if (roles !== undefined) return [...new Set(roles)]
+  if (fhirUser === undefined) return ['system']
+  const role = roleOfUser[fhirUser.slice(0, fhirUser.indexOf('/'))]
+  return role === undefined ? [] : [role]
+}
+
+/** A practitioner who looks at a patient does not become them: only who is, or is related to, a patient has one. */
+function whoOf({ fhirUser, patient }: Claims): Who {
+  if (fhirUser === undefined) return {}
+  const own = fhirUser.startsWith('Patient/') ? fhirUser.slice('Patient/'.length) : undefined
+  const represented = fhirUser.startsWith('RelatedPerson/') ? patient : undefined
+  const id = own ?? represented
+  return { user: fhirUser, ...(id === undefined ? {} : { patient: id }) }
+}
+
+export function buildRoleRights(
+  claims: Claims,
+  policies: Policies,
+  definitions: Definitions,
+  now: Date,
+): RoleRights {
+  const who = whoOf(claims)
+  const held = rolesOf(claims)
+    .map((role) => policies.of(role))
+    .filter((policy) => policy !== undefined)
+  const compiled = held.map((policy) => ({
+    policy,
+    rules: policy.rules.map((rule) => compileRule(rule, who, definitions)),
+  }))
+  const rules = compiled.flatMap((one) => one.rules)
+  const opened = held.some(({ breakGlass }) => breakGlass !== undefined)
+    ? policies.openings
+        .filter(({ user, until }) => user === claims.fhirUser && until > now)
+        .map(({ patient }) => patient)
+    : []
+  const openedReach = (type: string): Reach =>
+    unite(opened.map((patient) => compartment(definitions, 'Patient', type, patient) ?? 'nothing'))
+  const reach = (type: string, permission: Permission): Reach =>
+    unite([
+      ...rules.map((rule) => rule.reach(type, permission)),
+      ...(permission === 'r' || permission === 's' ? [openedReach(type)] : []),
+    ])
+
+  return {
+    roles: rolesOf(claims),
+    policies: compiled,
+    opened,
+    reach,
+    leaves: (type, permission) => unite(rules.map((rule) => rule.leaves(type, permission))),
+    objectionFor: (type, permission) => buildObjection(type, permission, rules, who, definitions),
+    veil: (type) => buildVeil(type, hiddenElements(type), definitions),
+  }
+
+  /** What one role hides is shown where another, which does not hide it, lets the caller read and search. */
+  function hiddenElements(type: string): readonly HiddenElement[] {
+    const hides = ({ hides = {} }: Policy, name: string) => hides[type]?.includes(name) === true
+    const names = new Set(held.flatMap(({ hides = {} }) => hides[type] ?? []))
+    return [...names].map((name) => {
+      const open = compiled.filter(({ policy }) => !hides(policy, name)).flatMap((one) => one.rules)
+      const shownBy = (permission: Permission) => unite(open.map((rule) => rule.reach(type, permission)))
+      return {
+        name,
+        shownIn: unite([intersect([shownBy('r'), shownBy('s')]), openedReach(type)]),
+      }
+    })
+  }
+}
