@@ -4,7 +4,7 @@ import type { Cutting, Roster } from './roster.ts'
 import type { Session } from './weekly-hours.ts'
 import { type OffsetSpan, wallClockAt } from './zone-offsets.ts'
 
-/** The slots that a roster has in a range: those that lie in it whole, in their order. */
+/** The slots of a roster that begin in a range, in their order. */
 export function cutSlots(roster: Roster, range: Interval): readonly Interval[] {
   const { cutting, active } = roster
   if (cutting === undefined || !active || range.start >= range.end) return []
@@ -18,7 +18,7 @@ export function cutSlots(roster: Roster, range: Interval): readonly Interval[] {
       const room = { start: slot.start - cutting.before, end: slot.end + cutting.after }
       if (!covers(open, room)) continue
       free = room.end
-      if (range.start <= slot.start && slot.end <= range.end) slots.push(slot)
+      if (range.start <= slot.start && slot.start < range.end) slots.push(slot)
     }
   return slots
 }

@@ -12,14 +12,14 @@ export interface DailyHours {
 
 const minute = 60_000
 
-/** Starts of the slots that lie whole in [from, to), both on full minutes. */
+/** Starts of the slots that begin in [from, to), both on full minutes. */
 export function slotsByTheClock(hours: DailyHours, length: number, from: number, to: number): number[] {
   const slots: number[] = []
   // What the hours of the day before began may still run.
   const early = from - 36 * 60 * minute
   let session: number | undefined
   let begun = 0
-  for (let now = early; now <= to; now += minute) {
+  for (let now = early; now <= to + length * minute; now += minute) {
     const current = sessionAt(hours, now)
     if (current !== session) {
       session = current
@@ -28,7 +28,7 @@ export function slotsByTheClock(hours: DailyHours, length: number, from: number,
     // A slot is there as soon as its last minute has gone by in one and the same session.
     if (session === undefined || (now + minute - begun) % (length * minute) !== 0) continue
     const start = now + minute - length * minute
-    if (start >= from && now + minute <= to) slots.push(start)
+    if (start >= from && start < to) slots.push(start)
   }
   return slots
 }
