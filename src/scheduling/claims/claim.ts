@@ -1,0 +1,84 @@
+import type { StoredVersion } from '#fhir/resource.ts'
+import type { Transaction } from '#store/store.ts'
+import type { SlotClaims } from '../slot-status.ts'
+import type { Wish } from './wishes.ts'
+
+/** What a transaction's appointments take and give back. */
+export interface Claiming {
+  readonly wishes: readonly Wish[]
+  /** Appointments whose claims so far are given back first. */
+  readonly replaced: readonly string[]
+  readonly slots: readonly string[]
+  readonly holds: readonly NewHold[]
+}
+
+export interface NewHold {
+  readonly appointment: string
+  readonly client: string
+  readonly holder: string | null
+  readonly patient: string | null
+  readonly expires: string
+}
+
+export interface Claimed {
+  readonly lost: readonly Lost[]
+  readonly held: readonly Held[]
+  /** How many holds a client or patient now has. */
+  readonly quotas: readonly { readonly name: string; readonly holds: number }[]
+  readonly slots: readonly ClaimedSlot[]
+}
+
+/** `actor` has no room for `appointment`; `other` is what is there. */
+export interface Lost {
+  readonly appointment: string
+  readonly actor: string
+  readonly other: string
+}
+
+export interface Held extends NewHold {
+  readonly ended: boolean
+}
+
+export interface ClaimedSlot {
+  readonly current: StoredVersion
+  readonly claims: SlotClaims
+}
+
+interface Row {
+  readonly kind: 'lost' | 'held' | 'quota' | 'slot'
+  readonly name: string
+  readonly appointment: string
+  readonly other: string
+  readonly details: Held
+  readonly id: string
+  readonly version: number
+  readonly updated: Date
+  readonly method: StoredVersion['method']
+  readonly text: string
+  readonly firm: number
+  readonly soft: number
+  readonly earlier: number
+}
+
+/** The one way to a claim: src/scheduling/migrations/0020-claims.sql tells what happens in which order. */
+export async function claim(tx: Transaction, { wishes, replaced, slots, holds }: Claiming): Promise<Claimed> {
+  const rows = await tx.query<Row>('select * from almanac_claim($1, $2, $3, $4)', [
+    JSON.stringify(wishes),
+    replaced,
+    slots,
+    JSON.stringify(holds),
+  ])
+  return {
+    lost: rows
+      .filter(({ kind }) => kind === 'lost')
+      .map(({ appointment, name, other }) => ({ appointment, actor: name, other })),
+    held: rows.filter(({ kind }) => kind === 'held').map(({ details }) => details),
+    quotas: rows.filter(({ kind }) => kind === 'quota').map(({ name, firm }) => ({ name, holds: firm })),
+    slots: rows
+      .filter(({ kind }) => kind === 'slot')
+      .map(({ id, version, updated, method, text, firm, soft, earlier }) => ({
+        current: { type: 'Slot', id, version, updated, method, text, deleted: false },
+        claims: { firm, soft, earlier },
+      })),
+  }
+}

@@ -1,0 +1,38 @@
+import type { Principal } from '#access/principal.ts'
+import { type Issue, Refusal } from '#fhir/refusal.ts'
+import type { Transaction } from '#store/store.ts'
+import type { Advice, BrokenRule } from '../advice.ts'
+import type { Taker } from './moves.ts'
+
+/** Every rule of the clinic that a booking would break, at once. What needs approval may be pending. */
+export async function refuseBroken(
+  advice: Advice,
+  tx: Transaction,
+  principal: Principal,
+  takers: readonly Taker[],
+): Promise<void> {
+  for (const { id, after: appointment, before, taking } of takers) {
+    const broken = await advice.checkRules(tx, { appointment, principal, ...(before && { before }) })
+    const refusing = broken.filter(
+      ({ severity }) => severity === 'refuse' || (severity === 'approve' && taking === 'firm'),
+    )
+    const [first] = refusing
+    if (first === undefined) continue
+    throw new Refusal('business-rule', first.sentence, {
+      issues: refusing.map(tell),
+      about: `Appointment/${id}`,
+    })
+  }
+}
+
+function tell({ rule, sentence, severity, overridableBy, expression }: BrokenRule): Issue {
+  const approval = severity === 'approve' ? ' It needs approval: send it with status pending.' : ''
+  const override =
+    overridableBy.length > 0 ? ` Can be overridden, with a reason, by: ${overridableBy.join(', ')}.` : ''
+  return {
+    severity: 'error',
+    code: 'business-rule',
+    diagnostics: `${sentence}${approval}${override} (rule ${rule})`,
+    expression: [expression ?? 'Appointment'],
+  }
+}

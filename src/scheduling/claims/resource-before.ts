@@ -1,0 +1,7 @@
+import type { Resource } from '#fhir/resource.ts'
+import type { Change } from '#interaction/write-rule.ts'
+
+/** What stood before a change; a deleted version stands for nothing. */
+export function resourceBefore({ before }: Change): Resource | undefined {
+  return before === undefined || before.deleted ? undefined : (JSON.parse(before.text) as Resource)
+}

@@ -1,0 +1,87 @@
+import type { Principal } from '#access/principal.ts'
+import { Refusal } from '#fhir/refusal.ts'
+import type { Change } from '#interaction/write-rule.ts'
+import type { Transaction } from '#store/store.ts'
+import { findFaults } from './check-visit.ts'
+import { claim } from './claim.ts'
+import type { ClaimParts } from './claim-parts.ts'
+import { checkHolds, newHolds } from './holds.ts'
+import { type Facts, loadFacts } from './load-facts.ts'
+import { findMoves, isTaker, type Taker } from './moves.ts'
+import { refuseBroken } from './refuse-broken.ts'
+import { refuseLost } from './refuse-lost.ts'
+import { checkSlotEdit } from './slot-changes.ts'
+import { followSlots } from './slots-follow.ts'
+import { actorsOf, buildWishes, scheduleOf } from './wishes.ts'
+
+/** Takes and gives back what the transaction's appointments need, and lets the slots follow. */
+export async function settleClaims(
+  parts: ClaimParts,
+  changes: readonly Change[],
+  tx: Transaction,
+  principal: Principal,
+): Promise<readonly Change[]> {
+  const moves = findMoves(changes, parts.localBases(tx.tenant))
+  const edits = changes.filter(
+    ({ type, before }) => type === 'Slot' && before !== undefined && !before.deleted,
+  )
+  if (moves.length + edits.length === 0) return []
+  const written = new Map(changes.map((change) => [`${change.type}/${change.id}`, change]))
+  const isFresh = (slot: string) => written.has(slot) && !edits.includes(written.get(slot) as Change)
+  const takers = moves.filter(isTaker)
+  const facts = await loadAll(tx, takers, written)
+  refuseFaults(parts, takers, facts)
+  const wishes = takers.flatMap(({ visit, taking }) => buildWishes(visit, taking === 'tentative', facts))
+  const slots = [
+    ...takers.flatMap(({ visit }) => visit.slots.map(({ reference }) => reference)),
+    ...edits.map(({ id }) => `Slot/${id}`),
+  ]
+  const claimed = await claim(tx, {
+    wishes,
+    replaced: moves.map(({ id }) => id),
+    slots: distinct(slots),
+    holds: newHolds(takers, principal),
+  })
+  checkHolds(moves, claimed, principal, parts)
+  refuseLost(parts, principal, takers, claimed, isFresh)
+  for (const edit of edits) {
+    const slot = claimed.slots.find(({ current }) => current.id === edit.id)
+    const fresh = wishes.filter(({ actor }) => actor === `Slot/${edit.id}`).length
+    if (slot !== undefined) checkSlotEdit(edit, slot, fresh, facts)
+  }
+  await refuseBroken(parts.advice, tx, principal, takers)
+  return followSlots(claimed.slots, written, wishes, facts)
+}
+
+/** What is stored, and over it what this transaction is about to store. */
+async function loadAll(
+  tx: Transaction,
+  takers: readonly Taker[],
+  written: ReadonlyMap<string, Change>,
+): Promise<Facts> {
+  const slots = takers.flatMap(({ visit }) => visit.slots.map(({ reference }) => reference))
+  const schedules = slots.flatMap((slot) => written.get(slot)?.after ?? []).map(scheduleOf)
+  const actors = [
+    ...takers.flatMap(({ visit }) => visit.actors.map(({ reference }) => reference)),
+    ...schedules.flatMap((schedule) => actorsOf(written.get(schedule)?.after)),
+  ]
+  const facts = await loadFacts(tx, distinct(slots), distinct(actors), distinct(schedules))
+  for (const [reference, { after }] of written) {
+    if (after === undefined) facts.delete(reference)
+    else facts.set(reference, after)
+  }
+  return facts
+}
+
+const distinct = (references: readonly string[]) => [...new Set(references)]
+
+/** What lies in the past is history, imported or set right: it is stored as it is told. */
+function refuseFaults({ clock, settings }: ClaimParts, takers: readonly Taker[], facts: Facts): void {
+  const now = clock().getTime()
+  for (const { id, visit } of takers) {
+    const issues = visit.end <= now ? [] : findFaults(visit, facts, settings.timeZone)
+    const [first] = issues
+    if (first !== undefined)
+      throw new Refusal('business-rule', first.diagnostics, { issues, about: `Appointment/${id}` })
+  }
+}
