@@ -1,5 +1,5 @@
 import { type Answer, RawClient } from './raw-client.ts'
-import { type Scenario, type Sizes, scenarios } from './scenarios.ts'
+import { type Request, type Scenario, type Sizes, scenarios } from './scenarios.ts'
 
 /** What the bench asks of this process: press one scenario for a while. */
 export interface Task {
@@ -38,26 +38,33 @@ async function press(task: Task): Promise<Measured> {
   if (scenario === undefined) throw new Error(`There is no scenario ${task.scenario}.`)
   const times: number[] = []
   let wrong: string | undefined
+  const head = `Host: 127.0.0.1:${task.port}\r\nAuthorization: Bearer ${task.token}\r\nAccept: application/fhir+json\r\n`
+  const send = (client: RawClient, { method, path, body, headers = '' }: Request) =>
+    client.send(
+      body === undefined
+        ? `${method} ${path} HTTP/1.1\r\n${head}${headers}\r\n`
+        : `${method} ${path} HTTP/1.1\r\n${head}${headers}Content-Type: application/fhir+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+    )
+  if (scenario.before !== undefined) {
+    const client = new RawClient(task.port)
+    await send(client, scenario.before())
+    client.close()
+  }
+  const connections = Math.min(task.connections, scenario.connections ?? task.connections)
   const started = performance.now()
   const end = started + task.milliseconds
-  const head = `Host: 127.0.0.1:${task.port}\r\nAuthorization: Bearer ${task.token}\r\nAccept: application/fhir+json\r\n`
 
   const work = async (connection: number) => {
     const client = new RawClient(task.port)
     for (let sent = performance.now(); sent < end && wrong === undefined; sent = performance.now()) {
-      const step = { turn: turn++, connection, connections: task.connections, sizes: task.sizes, versions }
-      const { method, path, body, headers = '' } = scenario.build(step)
-      const answer = await client.send(
-        body === undefined
-          ? `${method} ${path} HTTP/1.1\r\n${head}${headers}\r\n`
-          : `${method} ${path} HTTP/1.1\r\n${head}${headers}Content-Type: application/fhir+json\r\nContent-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
-      )
+      const step = { turn: turn++, connection, connections, sizes: task.sizes, versions }
+      const answer = await send(client, scenario.build(step))
       times.push(performance.now() - sent)
       wrong ??= findFault(scenario, answer, times.length)
     }
     client.close()
   }
-  await Promise.all(Array.from({ length: task.connections }, (_, connection) => work(connection)))
+  await Promise.all(Array.from({ length: connections }, (_, connection) => work(connection)))
 
   const seconds = (performance.now() - started) / 1_000
   times.sort((a, b) => a - b)

@@ -47,9 +47,9 @@ export function printTable(figures: Figures): string {
       limit === undefined ? '' : String(Math.round(limit.perSecond)),
       ratioOf(row)?.toFixed(2) ?? '',
       scenario.aim === undefined
-        ? scenario.resources === undefined
+        ? scenario.perSecond === undefined
           ? ''
-          : '≥ 4000/s'
+          : `≥ ${scenario.perSecond}/s`
         : `≥ ${scenario.aim.toFixed(2)}`,
     ]
   })

@@ -8,6 +8,7 @@ import {
   scatter,
   scheduleId,
 } from './people.ts'
+import { hospitalBundle, personBundle } from './population.ts'
 
 export interface Sizes {
   readonly patients: number
@@ -25,6 +26,12 @@ export interface Scenario {
   readonly rows?: number
   /** How many resources one request carries. */
   readonly resources?: number
+  /** Resources a second that are aimed at. */
+  readonly perSecond?: number
+  /** Fewer than all, where a request is large. */
+  readonly connections?: number
+  /** Sent once before: what the others refer to. */
+  readonly before?: () => Request
   readonly build: (step: Step) => Request
 }
 
@@ -132,9 +139,29 @@ export const scenarios: readonly Scenario[] = [
     title: 'transaction, 100 Patients each',
     expected: 200,
     resources: 100,
+    perSecond: 4_000,
     build: ({ turn }) => ({ method: 'POST', path: '/fhir', body: transactionBody(turn) }),
   },
+  {
+    name: 'import',
+    title: 'import, clinical bundles of 1,500 entries and 3 MB',
+    expected: 200,
+    resources: 1_500,
+    perSecond: 2_500,
+    connections: 4,
+    before: () => ({ method: 'POST', path: '/fhir', body: hospitalBundle() }),
+    build: ({ turn }) => ({ method: 'POST', path: '/fhir', body: lifeOf(turn % 8) }),
+  },
 ]
+
+const lives = new Map<number, string>()
+
+/** Told once: making three megabytes takes a while itself. */
+function lifeOf(person: number): string {
+  const life = lives.get(person) ?? personBundle(person)
+  lives.set(person, life)
+  return life
+}
 
 function transactionBody(turn: number): string {
   const entries: string[] = []
