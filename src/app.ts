@@ -28,6 +28,7 @@ import { shipDefinitions } from '#interaction/definitions/ship-definitions.ts'
 import { createPartOfRule } from '#interaction/directory/check-part-of.ts'
 import { createUnusedRule } from '#interaction/directory/check-unused.ts'
 import { createOpenApi } from '#interaction/openapi.ts'
+import type { Operation } from '#interaction/operation.ts'
 import { createInvokeOperation } from '#interaction/operations/invoke-operation.ts'
 import { loadOperations } from '#interaction/operations/load-operations.ts'
 import { createPatch } from '#interaction/patch/create-patch.ts'
@@ -47,6 +48,7 @@ import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
 import { fillEmptyClinic } from './fill-empty-clinic.ts'
 import { joinSecurityLog } from './join-audit.ts'
+import { joinScheduling } from './join-scheduling.ts'
 import { migrationFolders } from './migration-folders.ts'
 
 export interface App extends AsyncDisposable {
@@ -70,6 +72,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
   const { warnings } = await migrate({ url: databaseUrl, definitions, folders: migrationFolders })
   for (const warning of warnings) logger.warn(warning)
   let port = config.port
+  const localBases = (tenant: string) => clinicBases(config, port, tenant)
   const database = opened.use(
     await openDatabase({
       url: databaseUrl,
@@ -78,14 +81,19 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
       poolSize: config.poolSize,
       statementTimeout: config.statementTimeout,
       checkReferences: config.checkReferences,
-      localBases: (tenant) => clinicBases(config, port, tenant),
+      localBases,
       timeZone: () => config.timeZone,
       onFault: (sentence, cause) => logger.error({ err: cause }, sentence),
     }),
   )
   const securityLog = joinSecurityLog(config, database, () => port)
   const keys = await openSigningKeys({ rows: database.signingKeys })
-  const { road, operations } = await buildRoad(config, database, { definitions, terminology }, logger)
+  const { road, operations } = await buildRoad(
+    config,
+    database,
+    { definitions, terminology, localBases },
+    logger,
+  )
   await fillEmptyClinic(config, { database, road, definitions })
   const http = createHttpApp(
     buildHttpParts(config, { database, definitions, keys, road, operations, logger }),
@@ -124,10 +132,11 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
 interface Known {
   readonly definitions: Definitions
   readonly terminology: Terminology
+  readonly localBases: (tenant: string) => readonly string[]
 }
 
 async function buildRoad(config: Config, database: Database, known: Known, logger: Logger) {
-  const { definitions, terminology } = known
+  const { definitions, terminology, localBases } = known
   const settings: InteractionSettings = {
     requireIfMatch: config.requireIfMatch,
     conditionalDeleteMultiple: config.conditionalDeleteMultiple,
@@ -153,7 +162,11 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
     createValidator({ definitions, ...shipped, settings: { refuseUnknownProfiles } }),
     (tenant) => clinicDefinitions.of(tenant),
   )
-  const operations = loadOperations({ database, definitions, settings, pages, clock, validator })
+  const scheduling = joinScheduling({ database, settings: config, clock, newId, localBases })
+  const operations = [
+    ...loadOperations({ database, definitions, settings, pages, clock, validator }),
+    ...scheduling.operations,
+  ]
   const road = createRoad({
     database,
     definitions,
@@ -163,6 +176,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
       createTerminologyRule(changed),
       createPartOfRule(),
       createUnusedRule(definitions),
+      ...scheduling.rules,
     ],
     settings,
     pages,
@@ -200,7 +214,7 @@ interface Joined {
   readonly definitions: Definitions
   readonly keys: SigningKeys
   readonly road: Road
-  readonly operations: ReturnType<typeof loadOperations>
+  readonly operations: readonly Operation[]
   readonly logger: Logger
 }
 

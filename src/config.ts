@@ -83,6 +83,25 @@ const settings = {
     'Most bytes of a request body, before and after decompression.',
   ),
   bundleLimit: whole('BUNDLE_LIMIT', '5000', [1, 50_000], 'Most entries of a batch or transaction.'),
+  holdMinutes: whole(
+    'HOLD_MINUTES',
+    '10',
+    [1, 1_440],
+    'How long a hold on an appointment lasts when its maker does not say.',
+  ),
+  longestHoldMinutes: whole(
+    'LONGEST_HOLD_MINUTES',
+    '60',
+    [1, 10_080],
+    'The longest hold that anyone may ask for.',
+  ),
+  holdsPerClient: whole(
+    'HOLDS_PER_CLIENT',
+    '200',
+    [1, 100_000],
+    'Most holds at a time that one client may have.',
+  ),
+  holdsPerPatient: whole('HOLDS_PER_PATIENT', '3', [1, 1_000], 'Most holds at a time for one patient.'),
   logLevel: choice(
     'LOG_LEVEL',
     'info',

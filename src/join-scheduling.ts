@@ -1,0 +1,37 @@
+import type { Principal } from '#access/principal.ts'
+import type { Operation } from '#interaction/operation.ts'
+import type { WriteRule } from '#interaction/write-rule.ts'
+import type { Advice } from '#scheduling/advice.ts'
+import { createGenerateSlots } from '#scheduling/availability/generate-slots.ts'
+import type { SchedulingSettings } from '#scheduling/claims/claim-parts.ts'
+import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
+import type { Database } from '#store/store.ts'
+
+export interface SchedulingParts {
+  readonly database: Database
+  readonly settings: SchedulingSettings
+  readonly clock: () => Date
+  readonly newId: () => string
+  readonly localBases: (tenant: string) => readonly string[]
+}
+
+export interface Scheduling {
+  readonly rules: readonly WriteRule[]
+  readonly operations: readonly Operation[]
+}
+
+/** The calendar: take this away and a sound FHIR server remains. */
+export function joinScheduling({ database, ...parts }: SchedulingParts): Scheduling {
+  const { settings, clock, newId } = parts
+  const { timeZone } = settings
+  const openReads = (principal: Principal) => database.openStore(principal.viewerFor('s'))
+  const advice: Advice = {
+    alternatives: async () => [],
+    checkRules: async () => [],
+    loadOffer: async () => undefined,
+  }
+  return {
+    rules: [createClaimRule({ ...parts, advice, openReads })],
+    operations: [createGenerateSlots({ clock, newId, timeZone })],
+  }
+}
