@@ -34,6 +34,7 @@ async function makePartition(client: ClientBase, name: string, start: string, en
     set local lock_timeout = '5s';
     create table ${name} (like ${auditTable} including all);
     call almanac_hold_tenant('${name}');
+    call almanac_guard_events('${name}');
     grant insert on ${name} to almanac_upkeep;
     grant select, delete on ${rest} to almanac_upkeep;
     set local role almanac_upkeep;

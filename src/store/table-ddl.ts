@@ -15,19 +15,28 @@ export function createTable(table: TypeTable, content: ContentColumn): string {
     ...table.columns.map(columnDefinition),
   ]
   if (table.name === auditTable)
-    return `create table ${auditTable} (${[...keyColumns, 'text text not null', ...search, 'primary key (tenant, id, updated)'].join(', ')}) partition by range (updated);
+    return `create table ${auditTable} (${[...keyColumns, 'text text not null', sealedBy, ...search, 'primary key (tenant, id, updated)'].join(', ')}) partition by range (updated);
 create table ${auditTable}_rest partition of ${auditTable} default;
+create index ${auditTable}_xid on ${auditTable} (xid);
 grant select, insert on ${auditTable} to almanac_server;
 grant select, delete on ${auditTable} to almanac_upkeep;
 ${grantFilling(table.columns)};
 call almanac_hold_tenant('${auditTable}');
-call almanac_hold_tenant('${auditTable}_rest');`
+call almanac_hold_tenant('${auditTable}_rest');
+create trigger guard_event before update or delete on ${auditTable} for each row execute function almanac_guard_event();
+call almanac_guard_events('${auditTable}');
+call almanac_guard_events('${auditTable}_rest');
+grant select, delete on ${auditTable} to almanac_retention;
+create policy retention on ${auditTable} to almanac_retention using (true);`
   const name = quoted(table.name)
   return `create table ${name} (${[...keyColumns, 'method text not null', 'text text not null', ...search, 'primary key (tenant, id)'].join(', ')});
 grant select, insert, update, delete on ${name} to almanac_server;
 grant select, update on ${name} to almanac_upkeep;
 call almanac_hold_tenant('${table.name}');${callIf(shippedTypes, 'almanac_show_shipped', table)}${callIf(definitionTypes, 'almanac_tell_changes', table)}`
 }
+
+/** What is committed and below the oldest transaction under way is complete: so the sealer finds what is new. */
+const sealedBy = 'xid xid8 not null default pg_current_xact_id()'
 
 function callIf(types: ReadonlySet<string>, procedure: string, { type, name }: TypeTable): string {
   return types.has(type) ? `\ncall ${procedure}('${name}');` : ''

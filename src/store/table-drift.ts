@@ -18,7 +18,7 @@ export type Missing =
       readonly broken: boolean
     }
 
-const rowColumns = new Set(['tenant', 'id', 'version', 'updated', 'method', 'text', 'content'])
+const rowColumns = new Set(['tenant', 'id', 'version', 'updated', 'method', 'text', 'content', 'xid'])
 
 export function compareTables(tables: readonly TypeTable[], catalogue: TableCatalogue): Drift {
   const missing: Missing[] = []

@@ -1,0 +1,152 @@
+import pg from 'pg'
+import type { ChainEntry } from './audit-seals.ts'
+import { translateError } from './postgres-errors.ts'
+
+export interface StoredEvent {
+  readonly id: string
+  readonly text: string
+  readonly updated: Date
+}
+
+function bounds(month: string): readonly [string, string] {
+  const [year = 0, ordinal = 1] = month.split('-').map(Number)
+  return [
+    new Date(Date.UTC(year, ordinal - 1)).toISOString(),
+    new Date(Date.UTC(year, ordinal)).toISOString(),
+  ]
+}
+
+/** Of a month: one is enough to know, some help to understand. */
+const mostInserted = 100
+
+/** Reads what proves the audit trail, a little at a time; one connection, closed by whoever opened it. */
+export class AuditChain implements AsyncDisposable {
+  readonly #client: pg.Client
+
+  private constructor(client: pg.Client) {
+    this.#client = client
+  }
+
+  static async open(url: string): Promise<AuditChain> {
+    const client = new pg.Client({
+      connectionString: url,
+      connectionTimeoutMillis: 5_000,
+      application_name: 'almanac audit',
+      options: '-c role=almanac_upkeep -c jit=off',
+    })
+    try {
+      await client.connect()
+      return new AuditChain(client)
+    } catch (error) {
+      throw translateError(error)
+    }
+  }
+
+  /** Clinics that have a chain or events. */
+  async tenants(): Promise<readonly string[]> {
+    const { rows } = await this.#client.query<{ tenant: string }>(`
+      with recursive t as (
+        (select tenant from auditevent order by tenant limit 1)
+        union all select (select e.tenant from auditevent e where e.tenant > t.tenant order by e.tenant limit 1) from t where t.tenant is not null)
+      select tenant from t where tenant is not null union select tenant from audit_seal where number = 0 order by tenant`)
+    return rows.map(({ tenant }) => tenant)
+  }
+
+  /** In their order, from `from` on. */
+  async *entries(tenant: string, from = 0): AsyncGenerator<ChainEntry> {
+    const page = 100
+    for (let next = from, found = page; found === page; ) {
+      const { rows } = await this.#client.query<ChainEntry & { number: string; until: string | null }>(
+        `select tenant, number, kind, month, until::text, statement, signature, ids, leaves
+         from audit_seal where tenant = $1 and number >= $2 order by number limit ${page}`,
+        [tenant, next],
+      )
+      for (const { number, month, until, ids, leaves, ...row } of rows)
+        yield {
+          ...row,
+          number: Number(number),
+          ...(month != null && { month }),
+          ...(until != null && { until }),
+          ...(ids != null && { ids }),
+          ...(leaves != null && { leaves }),
+        }
+      found = rows.length
+      next = Number(rows.at(-1)?.number ?? next) + 1
+    }
+  }
+
+  /** Months of a clinic that have a tombstone, by what their row says: the walk along the chain checks it. */
+  async buried(tenant: string): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await this.#client.query<{ month: string; number: string }>(
+      `select month, max(number) as number from audit_seal where tenant = $1 and kind = 'tombstone' group by month`,
+      [tenant],
+    )
+    return new Map(rows.map(({ month, number }) => [month, Number(number)]))
+  }
+
+  /** Those of the ids that are in the month. */
+  async events(tenant: string, month: string, ids: readonly string[]): Promise<readonly StoredEvent[]> {
+    const { rows } = await this.#client.query<StoredEvent>(
+      `select id, text, updated from auditevent
+       where tenant = $1 and id = any($2::text[]) and updated >= $3 and updated < $4`,
+      [tenant, ids, ...bounds(month)],
+    )
+    return rows
+  }
+
+  /** Where an event is that its month lacks. */
+  async find(
+    tenant: string,
+    id: string,
+  ): Promise<{ readonly tenant: string; readonly month: string } | undefined> {
+    const { rows } = await this.#client.query<{ tenant: string; month: string }>(
+      `select tenant, to_char(updated at time zone 'UTC', 'YYYY-MM') as month from auditevent where id = $2 order by tenant <> $1 limit 1`,
+      [tenant, id],
+    )
+    return rows[0]
+  }
+
+  /** Events in transactions that the seals should cover and that none of them names. */
+  async *inserted(
+    tenant: string,
+    until: string,
+    sealed: ReadonlyMap<string, number>,
+    thorough: boolean,
+  ): AsyncGenerator<{ readonly id: string; readonly month: string }> {
+    const { rows } = await this.#client.query<{ month: string; events: string }>(
+      `select to_char(updated at time zone 'UTC', 'YYYY-MM') as month, count(*) as events
+       from auditevent where tenant = $1 and xid < $2::text::xid8 group by 1 order by 1`,
+      [tenant, until],
+    )
+    for (const { month, events } of rows) {
+      if (!thorough && sealed.get(month) === Number(events)) continue
+      for (const id of await this.#unsealed(tenant, month, until)) yield { id, month }
+    }
+  }
+
+  async #unsealed(tenant: string, month: string, until: string): Promise<readonly string[]> {
+    const { rows } = await this.#client.query<{ id: string }>(
+      `select e.id from auditevent e
+       left join (select unnest(ids) as id from audit_seal where tenant = $1 and month = $2 and kind = 'seal') sealed
+         on sealed.id = e.id
+       where e.tenant = $1 and e.xid < $3::text::xid8 and e.updated >= $4 and e.updated < $5
+         and sealed.id is null order by e.id limit ${mostInserted}`,
+      [tenant, month, until, ...bounds(month)],
+    )
+    return rows.map(({ id }) => id)
+  }
+
+  /** Events that are not sealed yet, and since when the oldest of them waits. */
+  async tail(tenant: string, until: string): Promise<{ readonly events: number; readonly oldest?: Date }> {
+    const { rows } = await this.#client.query<{ events: string; oldest: Date | null }>(
+      'select count(*) as events, min(updated) as oldest from auditevent where tenant = $1 and xid >= $2::text::xid8',
+      [tenant, until],
+    )
+    const { events = '0', oldest = null } = rows[0] ?? {}
+    return { events: Number(events), ...(oldest !== null && { oldest }) }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#client.end()
+  }
+}

@@ -1,0 +1,198 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { makeSealingKey } from '#audit/seals/sealing-key.ts'
+import { auditEvent } from '../../store/changes.ts'
+import { openSealedDatabase, type SealedDatabase } from './sealed-database.ts'
+
+/** What a superuser can do with SQL, triggers switched off. */
+let sealed: SealedDatabase
+let ids: readonly string[]
+
+beforeEach(async () => {
+  sealed = await openSealedDatabase()
+  ids = [...(await sealed.record(5)), ...(await sealed.record(3)), ...(await sealed.record(4))]
+})
+afterEach(() => sealed[Symbol.asyncDispose]())
+
+async function asSuperuser(sql: string, values: readonly unknown[] = []): Promise<void> {
+  await sealed.db.query('alter table auditevent disable trigger user')
+  await sealed.db.query('alter table audit_seal disable trigger user')
+  await sealed.db.query(sql, values)
+}
+
+const faults = async (options?: Parameters<SealedDatabase['verify']>[0]) =>
+  (await sealed.verify(options)).faults.map(({ kind, entry, event, sequence }) => ({
+    kind,
+    ...(entry !== undefined && { entry }),
+    ...(event !== undefined && { event }),
+    ...(sequence !== undefined && { sequence }),
+  }))
+
+test('an untouched log verifies', async () => {
+  const verdict = await sealed.verify()
+  expect(verdict).toMatchObject({
+    faults: [],
+    events: 12,
+    unsealed: 0,
+    head: { number: verdict.entries - 1 },
+  })
+})
+
+test('one changed byte is found, and which', async () => {
+  await asSuperuser(
+    `update auditevent set text = replace(text, 'Practitioner/1', 'Practitioner/2') where id = $1`,
+    [ids[6]],
+  )
+  expect(await faults()).toEqual([{ kind: 'altered', entry: 2, event: ids[6], sequence: 7 }])
+})
+
+test('an event that was taken out is found', async () => {
+  await asSuperuser('delete from auditevent where id = $1', [ids[0]])
+  expect(await faults()).toEqual([{ kind: 'missing', entry: 1, event: ids[0], sequence: 1 }])
+})
+
+test('two events that changed places are found', async () => {
+  await asSuperuser(
+    `update auditevent e set text = other.text from auditevent other
+     where e.id in ($1, $2) and other.id in ($1, $2) and other.id <> e.id`,
+    [ids[1], ids[9]],
+  )
+  expect(await faults()).toEqual([
+    { kind: 'altered', entry: 1, event: ids[1], sequence: 2 },
+    { kind: 'altered', entry: 3, event: ids[9], sequence: 10 },
+  ])
+})
+
+test('two entries of the chain that changed places are found', async () => {
+  await asSuperuser(
+    'update audit_seal set number = case number when 1 then -1 when 2 then -2 end where number in (1, 2)',
+  )
+  await sealed.db.query('update audit_seal set number = number + 3 where number < 0')
+  const found = await faults()
+  expect(found[0]).toEqual({ kind: 'entry-altered', entry: 1 })
+})
+
+test('a cut off end is found by the witness', async () => {
+  await asSuperuser('delete from auditevent where id = any($1)', [ids.slice(8)])
+  await sealed.db.query('delete from audit_seal where number = 3')
+  expect(await faults()).toEqual([{ kind: 'truncated', entry: 3 }])
+})
+
+test('an older state that was put back is found by the witness', async () => {
+  await sealed.db.query('create table old_seal as select * from audit_seal')
+  await sealed.db.query('create table old_event as select id from auditevent')
+  await sealed.record(2)
+  await asSuperuser('delete from auditevent where id not in (select id from old_event)')
+  await sealed.db.query('delete from audit_seal where number not in (select number from old_seal)')
+  expect(await faults()).toEqual([{ kind: 'truncated', entry: 4 }])
+})
+
+test('events taken out with the seal that names them leave a gap', async () => {
+  await asSuperuser('delete from auditevent where id = any($1)', [ids.slice(5, 8)])
+  await sealed.db.query('delete from audit_seal where number = 2')
+  expect(await faults()).toEqual([{ kind: 'entry-missing', entry: 3 }])
+})
+
+test('a chain that was rewritten with another key is found', async () => {
+  const forger = await openSealedDatabase()
+  await forger.record(12)
+  await asSuperuser('delete from audit_seal')
+  const copy = `insert into audit_seal (tenant, number, kind, month, until, statement, signature, ids, leaves) values ($1,$2,$3,$4,$5::text::xid8,$6,$7,$8,$9)`
+  for (const entry of forger.entries)
+    await sealed.db.query(copy, [
+      entry.tenant,
+      entry.number,
+      entry.kind,
+      entry.month,
+      entry.until,
+      entry.statement,
+      entry.signature,
+      entry.ids,
+      entry.leaves,
+    ])
+  await forger[Symbol.asyncDispose]()
+  expect((await faults({ witness: false }))[0]).toEqual({ kind: 'unknown-key', entry: 0 })
+  expect((await faults()).map(({ kind }) => kind)).toContain('truncated')
+})
+
+test('an event put in under an old transaction is found', async () => {
+  await asSuperuser(
+    `insert into auditevent (tenant, id, version, updated, text, xid)
+     select tenant, 'forged', 1, updated, text, xid from auditevent where id = $1`,
+    [ids[2]],
+  )
+  expect(await faults()).toEqual([{ kind: 'inserted', event: 'forged' }])
+})
+
+test('a back-dated event that slips in by a plain insert is sealed, and found', async () => {
+  const forged = auditEvent('forged', new Date(Date.now() - 3600_000))
+  await sealed.db.database.recordAudit('main', forged)
+  await sealed.seal()
+  expect(await faults()).toEqual([{ kind: 'back-dated', entry: 4, event: 'forged', sequence: 13 }])
+})
+
+test('an event moved to another month is found there', async () => {
+  await asSuperuser(`update auditevent set updated = updated + interval '1 month' where id = $1`, [ids[3]])
+  expect(await faults()).toEqual([{ kind: 'moved', entry: 1, event: ids[3], sequence: 4 }])
+})
+
+test('a whole month moved to another is found', async () => {
+  await asSuperuser(`update auditevent set updated = updated + interval '1 month'`)
+  const found = await faults()
+  expect(found).toHaveLength(12)
+  expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['moved']))
+})
+
+test('an event given to another clinic is found', async () => {
+  await asSuperuser(`update auditevent set tenant = 'north' where id = $1`, [ids[3]])
+  const verdict = await sealed.verify()
+  expect(verdict.faults).toMatchObject([
+    { kind: 'moved', event: ids[3], sentence: `Event ${ids[3]} was moved: it lies with the clinic north.` },
+  ])
+})
+
+test('a signature by another key, a changed statement, a changed row: each is found', async () => {
+  await asSuperuser(
+    `update audit_seal set statement = replace(statement, '"count":3', '"count":2') where number = 2`,
+  )
+  expect((await faults()).slice(0, 2)).toEqual([
+    { kind: 'entry-altered', entry: 2 },
+    { kind: 'bad-signature', entry: 2 },
+  ])
+})
+
+test('hashes beside a seal that were exchanged are found', async () => {
+  await asSuperuser(
+    'update audit_seal set leaves = (select leaves from audit_seal where number = 1) where number = 2',
+  )
+  expect(await faults()).toEqual([{ kind: 'entry-altered', entry: 2 }])
+})
+
+test('the end of the chain kept back is found', async () => {
+  await asSuperuser(`update audit_seal set until = '1' where until is not null`)
+  expect((await faults())[0]).toEqual({ kind: 'entry-altered', entry: 1 })
+})
+
+test('a rotated key is trusted because the one before says so', async () => {
+  sealed.rotate()
+  await sealed.record(2)
+  sealed.rotate()
+  await sealed.record(2)
+  expect(sealed.entries.map(({ kind }) => kind)).toEqual([
+    'genesis',
+    'seal',
+    'seal',
+    'seal',
+    'rotation',
+    'seal',
+    'rotation',
+    'seal',
+  ])
+  expect(await faults()).toEqual([])
+  expect((await faults({ keys: [makeSealingKey()] }))[0]).toEqual({ kind: 'unknown-key', entry: 0 })
+})
+
+test('each clinic has a chain of its own', async () => {
+  await sealed.record(2, new Date(), 'north')
+  expect(await sealed.verify({ tenant: 'north' })).toMatchObject({ faults: [], events: 2, entries: 2 })
+  expect(await sealed.verify()).toMatchObject({ faults: [], events: 12 })
+})
