@@ -74,7 +74,7 @@ export function createPrincipal(
     ...(patient === undefined ? {} : { patient }),
     ...(accountId === undefined ? {} : { accountId }),
     ...(grantId === undefined ? {} : { grantId }),
-    ...(rights.opened.length === 0 ? {} : { purposes: ['BTG'] }),
+    ...(rights.opened.length === 0 ? {} : { purpose: 'BTG' }),
     ...(minutes.length === 0 ? {} : { breakGlassMinutes: Math.max(...minutes) }),
     ...veiled,
     roles: rights.roles,

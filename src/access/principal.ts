@@ -19,7 +19,7 @@ export interface Principal extends Viewer {
   readonly accountId?: string
   readonly grantId?: string
   /** Why the caller sees more than usual, for audit: `BTG` while they look behind a broken glass. */
-  readonly purposes?: readonly string[]
+  readonly purpose?: string
   /** Minutes that this caller may open a patient's record for, by stating a reason. */
   readonly breakGlassMinutes?: number
   /** May an update create under an id of the caller's choice? Its answer tells whether the id is taken. */
