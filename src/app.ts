@@ -36,6 +36,7 @@ import { createRoad } from '#interaction/road.ts'
 import type { InteractionSettings, Road } from '#interaction/walk.ts'
 import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
 import { createAuthenticator } from '#oauth/authenticate.ts'
+import type { AuthorizationServer } from '#oauth/server/authorization-server.ts'
 import { openSigningKeys, type SigningKeys } from '#oauth/signing-keys.ts'
 import { buildSmartConfiguration } from '#oauth/smart-configuration.ts'
 import { migrate } from '#store/migrate.ts'
@@ -47,7 +48,10 @@ import { createValidator } from '#validation/validator.ts'
 import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
 import { fillEmptyClinic } from './fill-empty-clinic.ts'
-import { joinSecurityLog } from './join-audit.ts'
+import { type Access, joinAccess } from './join-access.ts'
+import { type AuditTrail, joinAuditTrail, joinSecurityLog } from './join-audit.ts'
+import { joinOauth, type Oauth, type People } from './join-oauth.ts'
+import { joinPeople } from './join-people.ts'
 import { joinScheduling } from './join-scheduling.ts'
 import { migrationFolders } from './migration-folders.ts'
 
@@ -58,14 +62,25 @@ export interface App extends AsyncDisposable {
   readonly road: Road
   /** For what happens beside the interactions of FHIR. */
   readonly securityLog: SecurityLog
+  readonly authorization: AuthorizationServer
   /** Signed with the server's own key, for whoever runs the server. */
   sign(claims: TokenClaims): Promise<string>
   /** Answers what is being worked on, then lets go of everything. */
   close(): Promise<void>
 }
 
+export interface AppOptions {
+  /** Who signs in, and how. */
+  readonly people?: (server: AuthorizationServer) => People
+}
+
 /** Introduces the rooms to each other. The database runs already. */
-export async function openApp(config: Config, databaseUrl: string, logger: Logger): Promise<App> {
+export async function openApp(
+  config: Config,
+  databaseUrl: string,
+  logger: Logger,
+  options: AppOptions = {},
+): Promise<App> {
   await using opened = new AsyncDisposableStack()
   const definitions = loadDefinitions()
   const terminology = loadTerminology()
@@ -87,16 +102,38 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
     }),
   )
   const securityLog = joinSecurityLog(config, database, () => port)
+  const auditTrail = opened.use(await joinAuditTrail({ config, databaseUrl, database, securityLog, logger }))
+  const access = opened.use(joinAccess({ database, definitions, securityLog }))
   const keys = await openSigningKeys({ rows: database.signingKeys })
+  const oauth = opened.use(
+    await joinOauth({
+      config,
+      database,
+      definitions,
+      securityLog,
+      logger,
+      people: options.people ?? (await joinPeople({ config, database, definitions, securityLog, logger })),
+    }),
+  )
   const { road, operations } = await buildRoad(
     config,
     database,
-    { definitions, terminology, localBases },
+    { definitions, terminology, localBases, access },
     logger,
   )
   await fillEmptyClinic(config, { database, road, definitions })
   const http = createHttpApp(
-    buildHttpParts(config, { database, definitions, keys, road, operations, logger }),
+    buildHttpParts(config, {
+      database,
+      definitions,
+      access,
+      keys,
+      oauth,
+      road,
+      operations,
+      auditTrail,
+      logger,
+    }),
   )
   const listening = await listen(http, config).catch(refusePort(config))
   opened.defer(() => listening.close())
@@ -116,6 +153,7 @@ export async function openApp(config: Config, databaseUrl: string, logger: Logge
     database,
     road,
     securityLog,
+    authorization: oauth.server,
     sign: (claims) =>
       signAccessToken(claims, {
         keys,
@@ -133,10 +171,11 @@ interface Known {
   readonly definitions: Definitions
   readonly terminology: Terminology
   readonly localBases: (tenant: string) => readonly string[]
+  readonly access: Access
 }
 
 async function buildRoad(config: Config, database: Database, known: Known, logger: Logger) {
-  const { definitions, terminology, localBases } = known
+  const { definitions, terminology, localBases, access } = known
   const settings: InteractionSettings = {
     requireIfMatch: config.requireIfMatch,
     conditionalDeleteMultiple: config.conditionalDeleteMultiple,
@@ -165,6 +204,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
   const scheduling = joinScheduling({ database, settings: config, clock, newId, localBases })
   const operations = [
     ...loadOperations({ database, definitions, settings, pages, clock, validator }),
+    ...access.operations,
     ...scheduling.operations,
   ]
   const road = createRoad({
@@ -176,6 +216,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
       createTerminologyRule(changed),
       createPartOfRule(),
       createUnusedRule(definitions),
+      ...access.rules,
       ...scheduling.rules,
     ],
     settings,
@@ -212,14 +253,17 @@ function refusePort({ host, port }: Config): (cause: NodeJS.ErrnoException) => n
 interface Joined {
   readonly database: Database
   readonly definitions: Definitions
+  readonly access: Access
   readonly keys: SigningKeys
+  readonly oauth: Oauth
   readonly road: Road
   readonly operations: readonly Operation[]
+  readonly auditTrail: AuditTrail
   readonly logger: Logger
 }
 
 function buildHttpParts(config: Config, joined: Joined): HttpParts {
-  const { database, definitions, keys, road, operations, logger } = joined
+  const { database, definitions, access, keys, oauth, road, operations, auditTrail, logger } = joined
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const about: CapabilityParts = {
     definitions,
@@ -234,13 +278,20 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
   const clinics = new Set(['main', ...config.clinics])
   return {
     interact: road.interact,
-    authenticate: createAuthenticator({ keys, definitions, publicUrl: config.publicUrl }),
+    authenticate: createAuthenticator({
+      keys,
+      definitions,
+      publicUrl: config.publicUrl,
+      opaque: oauth.opaque,
+      toPrincipal: access.toPrincipal,
+      policyChanges: access.policyChanges,
+    }),
     capabilities: capabilities.answer,
     openApi: createOpenApi(about).answer,
     version,
     loadXml: createXmlLoader(definitions),
-    smartConfiguration: (base) =>
-      JSON.stringify(buildSmartConfiguration(`${base.origin}/.well-known/jwks.json`)),
+    smartConfiguration: (base) => JSON.stringify(buildSmartConfiguration(base.origin, oauth.registers)),
+    authorization: oauth.door,
     keySet: keys.jwks,
     isClinic: (clinic) => clinics.has(clinic),
     isResourceType: (name) => definitions.isResourceType(name),
@@ -249,6 +300,7 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
     metrics: createMetrics({
       pool: () => database.stats(),
       outbox: async () => (await database.outbox()).rows,
+      audit: auditTrail.state,
     }),
     logger,
     settings: {

@@ -148,6 +148,73 @@ const settings = {
     'false',
     'Let one conditional delete hit several resources.',
   ),
+  registration: {
+    name: 'CLIENT_REGISTRATION',
+    initial: undefined,
+    form: 'closed, token or open',
+    parse: (value) => (['closed', 'token', 'open'] as const).find((one) => one === value),
+    sentence:
+      'Who may register apps over the network: nobody, holders of an initial access token, or anyone. Unset: anyone in the demo, nobody otherwise.',
+    unsafe: (value) =>
+      value === 'open' ? 'anyone could register an app; register yours, or hand out tokens' : undefined,
+  } satisfies Setting<'closed' | 'token' | 'open' | undefined>,
+  trustedKeyOrigins: list(
+    'TRUSTED_KEY_ORIGINS',
+    '',
+    /^https?:\/\/[^/\s]+$/,
+    'origins',
+    'Where key sets of apps may be fetched although the address is of a private network or not https.',
+  ),
+  redisUrl: optional(
+    address(
+      'REDIS_URL',
+      ['redis:', 'rediss:'],
+      'Redis, when there is one: processes tell each other by it what was revoked. Unset: by PostgreSQL.',
+    ),
+    () => undefined,
+  ),
+  auditKeys: {
+    name: 'AUDIT_KEYS',
+    initial: undefined,
+    form: 'a folder',
+    parse: (value) => value,
+    sentence:
+      'Folder of the keys that seal the audit trail, outside of the database; servers on several machines share one. Unset: `audit-keys` in `ALMANAC_DATA`.',
+  } satisfies Setting<string | undefined>,
+  auditWitness: list(
+    'AUDIT_WITNESS',
+    '',
+    /^(?:file:\/\/\/|https?:\/\/)\S+$/,
+    'addresses that begin with file:///, https:// or http://',
+    'Who keeps a copy of every seal outside of the database: files that are appended to, or hooks that take lines of NDJSON; separated by commas.',
+  ),
+  auditAlert: optional(
+    address(
+      'AUDIT_ALERT',
+      ['http:', 'https:'],
+      'A hook that is told, by a POST of JSON, when the audit trail is found broken.',
+    ),
+    () => undefined,
+  ),
+  auditYears: whole(
+    'AUDIT_YEARS',
+    '7',
+    [6, 100],
+    'Years that AuditEvents are kept; `npm run audit:purge` drops whole months after that. HIPAA asks for six at least.',
+  ),
+  smtpUrl: optional(
+    address(
+      'SMTP_URL',
+      ['smtp:', 'smtps:'],
+      'The mail server that sends sign-in links, such as `smtps://user:password@mail.clinic.example`. Unset: the demo shows its letters at `/dev/mail`; without the demo none are sent.',
+    ),
+    () => undefined,
+  ),
+  mailFrom: text(
+    'MAIL_FROM',
+    'Almanac <almanac@localhost>',
+    'Whom letters are from: `Clinic <sign-in@clinic.example>`.',
+  ),
   tokenLifetime: whole('TOKEN_LIFETIME', '3600', [60, 86_400], 'Seconds that an access token is good for.'),
   demo: {
     ...flag('DEMO', 'true', 'Put a small demo clinic into an empty database and print a token for it.'),

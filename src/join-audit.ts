@@ -1,5 +1,17 @@
-import { randomUUIDv7 } from 'node:crypto'
+import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import type { Logger } from 'pino'
+import type { ChainEntry } from '#audit/seals/build-entries.ts'
+import type { Fault } from '#audit/seals/fault.ts'
+import { Heads } from '#audit/seals/heads.ts'
+import { KeyFolder } from '#audit/seals/key-folder.ts'
+import { Sealer } from '#audit/seals/sealer.ts'
+import { Watch } from '#audit/seals/watch.ts'
+import { fileWitness, hookWitness, type Witness, Witnesses } from '#audit/seals/witness.ts'
 import { createSecurityLog, type SecurityLog } from '#audit/security-log.ts'
+import { AuditChain } from '#store/audit-chain.ts'
+import { AuditSeals } from '#store/audit-seals.ts'
 import type { Database } from '#store/store.ts'
 import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
@@ -12,4 +24,131 @@ export function joinSecurityLog(config: Config, database: Database, port: () => 
     clock: () => new Date(),
     observerOf: (tenant) => clinicBases(config, port(), tenant)[0] ?? tenant,
   })
+}
+
+/** Where the keys lie that seal the log, and what this machine knows of it. */
+export function auditFolder(config: Pick<Config, 'auditKeys' | 'dataFolder'>): string {
+  return config.auditKeys ?? join(config.dataFolder, 'audit-keys')
+}
+
+/** Made by the first server that opens the database; named by every entry of every chain. */
+export async function installationOf(database: Database): Promise<string> {
+  await database.addSetting('installation', randomUUID())
+  return (await database.setting('installation')) as string
+}
+
+export interface AuditTrailParts {
+  readonly config: Config
+  readonly databaseUrl: string
+  readonly database: Database
+  readonly securityLog: SecurityLog
+  readonly logger: Logger
+}
+
+export interface AuditTrail extends AsyncDisposable {
+  readonly state: () => AuditState
+}
+
+/** For the metrics. */
+export interface AuditState {
+  /** Places where the log was found broken. */
+  readonly faults: number
+  /** Entries that this server has added to the chains. */
+  readonly entries: number
+  /** Seconds since the epoch of the last of them. */
+  readonly sealedAt: number
+  /** Entries that a witness has not taken yet. */
+  readonly witnessBehind: number
+}
+
+/** Seals the log, watches it, tells of it; the first and the last events of a server's life are its own. */
+export async function joinAuditTrail(parts: AuditTrailParts): Promise<AuditTrail> {
+  const { config, databaseUrl, database, securityLog, logger } = parts
+  const folder = auditFolder(config)
+  const keys = new KeyFolder(folder)
+  keys.makeFirst()
+  const installation = await installationOf(database)
+  const heads = new Heads(join(folder, 'heads.json'), installation)
+  const seals = new AuditSeals(databaseUrl)
+  const onFault = (sentence: string, cause: unknown) => logger.error({ err: cause }, sentence)
+  const witnesses = new Witnesses(config.auditWitness.map(openWitness), onFault)
+  let entries = 0
+  let sealedAt = 0
+  const clock = () => new Date()
+  const sealer = new Sealer({
+    installation,
+    seal: (most, build) => seals.seal(most, build),
+    keys,
+    clock,
+    onSealed: (made: readonly ChainEntry[]) => {
+      entries += made.length
+      sealedAt = clock().getTime() / 1_000
+      heads.remember(made)
+      witnesses.tell(made)
+    },
+    onFault: (cause) => onFault('Events could not be sealed; it is tried again', cause),
+  })
+  const watch = new Watch({
+    open: () => AuditChain.open(databaseUrl),
+    keys: () => keys.trusted(),
+    known: (tenant) => heads.known(tenant),
+    clock,
+    onBroken: (fault) => void raiseAlarm(parts, fault),
+    onFault: (cause) => onFault('The audit trail could not be verified; it is tried again', cause),
+  })
+  const clinics = ['main', ...config.clinics]
+  const tell = (deed: 'server-started' | 'server-stopped') =>
+    Promise.all(
+      clinics.map((clinic) =>
+        securityLog.record(clinic, {
+          deed,
+          about: { id: hostname() },
+          details: { process: String(process.pid) },
+        }),
+      ),
+    )
+  await tell('server-started')
+  sealer.start()
+  watch.start()
+  return {
+    state: () => ({ faults: watch.broken, entries, sealedAt, witnessBehind: witnesses.behind }),
+    async [Symbol.asyncDispose]() {
+      await watch.stop()
+      // A database that is gone must not keep the server from stopping.
+      await tell('server-stopped').catch((cause) => onFault('The end of the server was not recorded', cause))
+      await sealer.stop()
+      await witnesses.flush()
+      await seals.close()
+    },
+  }
+}
+
+function openWitness(address: string): Witness {
+  const url = new URL(address)
+  return url.protocol === 'file:' ? fileWitness(url) : hookWitness(url)
+}
+
+/** In the log itself, in the server's own log, and to whom AUDIT_ALERT names. */
+async function raiseAlarm({ config, securityLog, logger }: AuditTrailParts, fault: Fault): Promise<void> {
+  logger.fatal({ fault }, 'the audit trail is broken')
+  const { tenant, kind, entry, event, sentence } = fault
+  const details = { kind, entry: String(entry ?? ''), event: event ?? '' }
+  try {
+    await securityLog.record(tenant, { deed: 'audit-broken', description: sentence, details })
+  } catch (cause) {
+    logger.error({ err: cause }, 'The alert could not be recorded')
+  }
+  if (config.auditAlert === undefined) return
+  try {
+    const answer = await fetch(config.auditAlert, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(fault),
+      signal: AbortSignal.timeout(10_000),
+      redirect: 'error',
+    })
+    if (!answer.ok) throw new Error(`${answer.status}`)
+  } catch (cause) {
+    logger.error({ err: cause }, 'The alert did not reach AUDIT_ALERT')
+  }
 }

@@ -4,6 +4,14 @@ export interface MetricSources {
   readonly pool: () => { readonly poolTotal: number; readonly poolIdle: number; readonly poolWaiting: number }
   /** Outbox rows not yet delivered. */
   readonly outbox?: () => Promise<number>
+  readonly audit?: () => AuditSource
+}
+
+export interface AuditSource {
+  readonly faults: number
+  readonly entries: number
+  readonly sealedAt: number
+  readonly witnessBehind: number
 }
 
 export interface Metrics {
@@ -63,6 +71,7 @@ export function createMetrics(sources: MetricSources): Metrics {
     })
   }
   const series = new Map<string, Series>()
+  if (sources.audit !== undefined) watchAudit(sources.audit, registers)
   return {
     contentType: registry.contentType,
     observe(interaction, status, milliseconds) {
@@ -91,4 +100,24 @@ export function createMetrics(sources: MetricSources): Metrics {
     },
     text: () => registry.metrics(),
   }
+}
+
+function watchAudit(audit: () => AuditSource, registers: Registry[]): void {
+  const gauge = (name: string, help: string, value: (source: AuditSource) => number) =>
+    new Gauge({
+      name: `almanac_audit_${name}`,
+      help,
+      registers,
+      collect() {
+        this.set(value(audit()))
+      },
+    })
+  gauge(
+    'faults',
+    'Places where the audit trail was found broken; more than none is an emergency',
+    (of) => of.faults,
+  )
+  gauge('chain_entries', 'Entries that this server has added to the audit chains', (of) => of.entries)
+  gauge('sealed_timestamp_seconds', 'When this server last sealed events', (of) => of.sealedAt)
+  gauge('witness_pending', 'Seals that a witness has not taken yet', (of) => of.witnessBehind)
 }

@@ -1,4 +1,7 @@
-import { type App, openApp } from '../../src/app.ts'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type App, type AppOptions, openApp } from '../../src/app.ts'
 import { type Config, readConfig } from '../../src/config.ts'
 import { createLogger } from '../../src/http/log.ts'
 import { cloneTemplate, dropDatabase } from './database.ts'
@@ -13,6 +16,8 @@ export interface TestServer extends AsyncDisposable {
   token(wish: TokenWish): Promise<string>
   readonly app: App
   readonly databaseUrl: string
+  /** Where the keys lie that seal the audit trail. */
+  readonly auditKeys: string
   /** All that was logged. */
   log(): string
   close(): Promise<void>
@@ -34,18 +39,27 @@ export interface TokenWish {
 export async function startTestServer(
   settings: Partial<Config> = {},
   reach: (databaseUrl: string) => string | Promise<string> = (url) => url,
+  options: AppOptions = {},
 ): Promise<TestServer> {
   const databaseUrl = await cloneTemplate()
   const logged: string[] = []
-  const config: Config = { ...readConfig({ DEMO: 'false', CLINICS: 'north' }), port: 0, ...settings }
+  const auditKeys = mkdtempSync(join(tmpdir(), 'almanac-test-keys-'))
+  const config: Config = {
+    ...readConfig({ DEMO: 'false', CLINICS: 'north' }),
+    port: 0,
+    auditKeys,
+    ...settings,
+  }
   const app = await openApp(
     config,
     await reach(databaseUrl),
     createLogger('info', { write: (line) => logged.push(line) }),
+    options,
   )
   const close = async () => {
     await app.close()
     await dropDatabase(databaseUrl)
+    rmSync(auditKeys, { recursive: true, force: true })
   }
   return {
     origin: app.url,
@@ -54,6 +68,7 @@ export async function startTestServer(
     token: ({ clinic = 'main', ...claims }) => app.sign({ tenant: clinic, clientId: 'test', ...claims }),
     app,
     databaseUrl,
+    auditKeys,
     log: () => logged.join(''),
     close,
     [Symbol.asyncDispose]: close,

@@ -25,6 +25,13 @@ export class ChainWalk {
     this.#keys = new Map(trusted)
   }
 
+  /** Goes on behind an entry that is known from elsewhere. */
+  resume(known: { readonly number: number; readonly hash: string } | undefined): void {
+    if (known === undefined) return
+    this.number = known.number
+    this.hash = known.hash
+  }
+
   /** What is wrong with the entry by itself and in its place; what it says, when that can be read. */
   check(entry: ChainEntry): { readonly faults: readonly Fault[]; readonly statement?: Statement } {
     const faults: Fault[] = []
