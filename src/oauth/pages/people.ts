@@ -1,0 +1,32 @@
+import type { BrowserSessions, Grants, Interactions } from '../interaction.ts'
+import type { Accounts } from '../sign-in/accounts.ts'
+import type { ClinicSignIns } from '../sign-in/clinic-sign-in.ts'
+import type { Factors } from '../sign-in/factors.ts'
+import type { Failures } from '../sign-in/failures.ts'
+import type { Invitations } from '../sign-in/invitations.ts'
+import type { Mailer } from '../sign-in/mailer.ts'
+import type { Passkeys } from '../sign-in/passkeys.ts'
+import type { PatientChoices } from '../sign-in/patient-choices.ts'
+import type { SignInLog } from '../sign-in/sign-in-log.ts'
+import type { Visits } from '../sign-in/visits.ts'
+
+/** What the pages stand on; join-people.ts puts it together. */
+export interface People {
+  readonly accounts: Accounts
+  readonly visits: Visits
+  readonly factors: Factors
+  readonly passkeys: Passkeys
+  readonly failures: Failures
+  readonly invitations: Invitations
+  readonly clinics: ClinicSignIns
+  readonly patients: PatientChoices
+  readonly interactions: Interactions
+  readonly sessions: BrowserSessions
+  readonly grants: Grants
+  readonly mailer: Mailer
+  readonly log: SignInLog
+  readonly isClinic: (name: string) => boolean
+  readonly newId: () => string
+  /** Something failed that no visitor waits for. */
+  readonly onFault: (sentence: string, cause: unknown) => void
+}

@@ -1,0 +1,11 @@
+/** Carries a letter; resolves when it is handed over. Delivery has the ways to do that. */
+export interface Mailer {
+  send(letter: Letter): Promise<void>
+}
+
+export interface Letter {
+  readonly to: string
+  readonly subject: string
+  /** Plain: nothing in it that a reader would have to trust. */
+  readonly text: string
+}
