@@ -1,0 +1,89 @@
+import { randomUUIDv7 } from 'node:crypto'
+import type { Logger } from 'pino'
+import type { SecurityLog } from '#audit/security-log.ts'
+import { createOutboxMailer } from '#delivery/mail/outbox-mailer.ts'
+import { createSmtpMailer } from '#delivery/mail/smtp-mailer.ts'
+import type { Definitions } from '#fhir/definitions.ts'
+import { createDevMailRoad } from '#oauth/pages/dev-mail.ts'
+import { createPagesRoad } from '#oauth/pages/pages-road.ts'
+import type { AuthorizationServer } from '#oauth/server/authorization-server.ts'
+import { createAccounts } from '#oauth/sign-in/accounts.ts'
+import { createClinicSignIns } from '#oauth/sign-in/clinic-sign-in.ts'
+import { createFactors } from '#oauth/sign-in/factors.ts'
+import { createFailures } from '#oauth/sign-in/failures.ts'
+import { createInvitations } from '#oauth/sign-in/invitations.ts'
+import type { Mailer } from '#oauth/sign-in/mailer.ts'
+import { createPasskeys } from '#oauth/sign-in/passkeys.ts'
+import { createPatientChoices } from '#oauth/sign-in/patient-choices.ts'
+import type { AskRows } from '#oauth/sign-in/rows.ts'
+import { createSignInLog } from '#oauth/sign-in/sign-in-log.ts'
+import { createVisits } from '#oauth/sign-in/visits.ts'
+import type { WebRoad } from '#oauth/web-exchange.ts'
+import type { Database } from '#store/store.ts'
+import type { Config } from './config.ts'
+import type { People } from './join-oauth.ts'
+
+export interface PeopleParts {
+  readonly config: Config
+  readonly database: Database
+  readonly definitions: Definitions
+  readonly securityLog: SecurityLog
+  readonly logger: Logger
+}
+
+/** Who signs in, and the pages where they do. */
+export async function joinPeople(parts: PeopleParts): Promise<(server: AuthorizationServer) => People> {
+  const { config, database, definitions, securityLog, logger } = parts
+  const onFault = (sentence: string, cause: unknown) => logger.error({ err: cause }, sentence)
+  const ask: AskRows = (text, values) => database.global(text, values)
+  const formKey = await database.secret('forms')
+  const codeKey = await database.secret('mailed codes')
+  const totpKey = await database.secret('authenticator apps')
+  const failureKey = await database.secret('sign-in failures')
+  const clinics = new Set(['main', ...config.clinics])
+  const newId = () => randomUUIDv7()
+  const { mailer, road } = chooseMailer(config, logger)
+  const accounts = createAccounts(ask)
+  return ({ interactions, sessions, grants }) => ({
+    findAccount: accounts.find,
+    roads: [
+      createPagesRoad(
+        {
+          accounts,
+          visits: createVisits(ask, codeKey),
+          factors: createFactors({ ask, key: totpKey, clock: () => new Date() }),
+          passkeys: createPasskeys(ask),
+          failures: createFailures(ask, failureKey),
+          invitations: createInvitations(ask, accounts, newId),
+          clinics: createClinicSignIns(ask),
+          patients: createPatientChoices({ database, definitions, accounts }),
+          interactions,
+          sessions,
+          grants,
+          mailer,
+          log: createSignInLog(securityLog.record, failureKey),
+          isClinic: (name) => clinics.has(name),
+          newId,
+          onFault,
+        },
+        formKey,
+      ),
+      ...(road === undefined ? [] : [road]),
+    ],
+  })
+}
+
+function chooseMailer(config: Config, logger: Logger): { readonly mailer: Mailer; readonly road?: WebRoad } {
+  if (config.smtpUrl !== undefined) {
+    return { mailer: createSmtpMailer({ url: config.smtpUrl, from: config.mailFrom }) }
+  }
+  if (!config.demo) {
+    const sentence = 'A letter was not sent: set SMTP_URL'
+    return { mailer: { send: async ({ to }) => logger.warn({ host: to.split('@')[1] }, sentence) } }
+  }
+  const outbox = createOutboxMailer(
+    () => new Date(),
+    ({ to, subject }) => logger.info({ to, subject }, 'a letter for the demo clinic is at /dev/mail'),
+  )
+  return { mailer: outbox, road: createDevMailRoad(outbox.letters) }
+}
