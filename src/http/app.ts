@@ -15,6 +15,7 @@ import { buildFault, createFhirRoad } from './fhir-road.ts'
 import { createFhirWork } from './fhir-work.ts'
 import { createLandingRoad } from './landing.ts'
 import { logAccess } from './log.ts'
+import { createOauthRoad } from './oauth-road.ts'
 import type { HttpParts } from './parts.ts'
 import { plainPresentation } from './presentation.ts'
 import { buildProbes } from './probes.ts'
@@ -34,6 +35,7 @@ export function createHttpApp(parts: HttpParts): Express {
   const answerer = buildAnswerer(buildSecurityHeaders())
   app.use(whenCrossOrigin(buildCrossOrigin(settings)))
   app.use(createFhirRoad(parts, answerer, createFhirWork(parts, admission)))
+  if (parts.authorization !== undefined) app.use(createOauthRoad(parts, parts.authorization))
   app.use(createProbeRoad(parts, answerer))
   app.use(createLandingRoad(parts, answerer))
   app.use(createLastResort(parts, answerer))

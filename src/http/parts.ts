@@ -5,6 +5,7 @@ import type { XmlFormat } from '#fhir/xml/xml-format.ts'
 import type { CapabilityRequest } from '#interaction/capabilities.ts'
 import type { TextRequest } from '#interaction/capabilities-text.ts'
 import type { FhirResponse, Interact } from '#interaction/exchange.ts'
+import type { WebExchange } from '#oauth/web-exchange.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What app.ts hands in; the room knows the others by these alone. */
@@ -23,6 +24,8 @@ export interface HttpParts {
   readonly smartConfiguration: (base: FhirBase) => string | Promise<string>
   /** The public keys that tokens are signed with, as a JSON Web Key Set. */
   readonly keySet?: () => string | Promise<string>
+  /** /oauth and what people see there. */
+  readonly authorization?: AuthorizationDoor
   readonly isClinic: (clinic: string) => boolean | Promise<boolean>
   readonly isResourceType: (name: string) => boolean
   /** What /ready asks, by the name it tells; a check fails by rejecting. */
@@ -32,6 +35,14 @@ export interface HttpParts {
   readonly metrics: Metrics
   readonly logger: Logger
   readonly settings: HttpSettings
+}
+
+export interface AuthorizationDoor {
+  takes(path: string): boolean
+  /** False: nothing is at this address after all. */
+  answer(exchange: WebExchange): Promise<boolean>
+  /** A page for a browser that cannot be helped otherwise. */
+  explain(sentence: string, id: string): string
 }
 
 /** A clinic's FHIR endpoint. */

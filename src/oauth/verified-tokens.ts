@@ -2,7 +2,13 @@ import type { Principal } from '#access/principal.ts'
 
 export interface VerifiedTokens {
   find(authorization: string, tenant: string, now: number): Principal | undefined
-  remember(authorization: string, principal: Principal, expires: number): void
+  /** `since`: of `changes` when the token was looked up. A token that may have been revoked meanwhile is not kept. */
+  remember(authorization: string, principal: Principal, expires: number, since?: number): void
+  forget(matches: (principal: Principal) => boolean): void
+  /** False: what is revoked elsewhere may not be heard of, so nothing is kept. */
+  trust(reliable: boolean): void
+  /** Counts what was forgotten. */
+  readonly changes: number
   readonly size: number
 }
 
@@ -19,6 +25,8 @@ interface Entry {
 export function createVerifiedTokens(limit: number): VerifiedTokens {
   let young = new Map<string, Entry>()
   let old = new Map<string, Entry>()
+  let changes = 0
+  let trusted = true
 
   const put = (authorization: string, entry: Entry): void => {
     if (young.size >= limit) {
@@ -43,8 +51,25 @@ export function createVerifiedTokens(limit: number): VerifiedTokens {
       }
       return entry.principal.tenant === tenant ? entry.principal : undefined
     },
-    remember(authorization, principal, expires) {
-      put(authorization, { principal, expires })
+    remember(authorization, principal, expires, since = changes) {
+      if (trusted && since === changes) put(authorization, { principal, expires })
+    },
+    forget(matches) {
+      changes++
+      for (const generation of [young, old]) {
+        for (const [authorization, { principal }] of generation) {
+          if (matches(principal)) generation.delete(authorization)
+        }
+      }
+    },
+    trust(reliable) {
+      changes++
+      trusted = reliable
+      young = new Map()
+      old = new Map()
+    },
+    get changes() {
+      return changes
     },
     get size() {
       return young.size + old.size
