@@ -19,9 +19,11 @@ export interface AuditFact {
   readonly operation?: string | undefined
   /** The patient it is about, when that is known without another query. */
   readonly patient?: string | undefined
-  /** Of a search or history, as sent. */
-  readonly query?: readonly (readonly [name: string, value: string])[] | undefined
+  /** Of a search or history, as sent; or its text in base64, as the event holds it. */
+  readonly query?: QueryPairs | string | undefined
 }
+
+export type QueryPairs = readonly (readonly [name: string, value: string])[]
 
 /** The part of a Principal that goes into the log. */
 export interface AuditedPrincipal {

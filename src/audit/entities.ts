@@ -1,4 +1,4 @@
-import type { AuditFact } from './audit-fact.ts'
+import type { AuditFact, QueryPairs } from './audit-fact.ts'
 
 type Entity = Record<string, unknown>
 
@@ -32,11 +32,10 @@ export function patientEntity(patientId: string): Entity {
   return { role: patientRole, type: person, what: { reference: `Patient/${patientId}` } }
 }
 
-/** Base64 keeps what a caller typed from ever being read as anything but data. */
 export function queryEntity(fact: AuditFact, query: NonNullable<AuditFact['query']>): Entity {
   return {
     ...describe(fact, false),
-    query: Buffer.from(queryText(fact, query)).toString('base64'),
+    query: typeof query === 'string' ? query : queryBase64(fact, query),
     role: queryRole,
     type: systemObject,
   }
@@ -51,7 +50,12 @@ function describe({ operation, method }: AuditFact, created: boolean): { readonl
   return created ? { description: method } : {}
 }
 
-function queryText(fact: AuditFact, query: NonNullable<AuditFact['query']>): string {
+/** Base64 keeps what a caller typed from ever being read as anything but data. */
+export function queryBase64(fact: AuditFact, query: QueryPairs): string {
+  return Buffer.from(queryText(fact, query)).toString('base64')
+}
+
+function queryText(fact: AuditFact, query: QueryPairs): string {
   let text = `${fact.method} ${fact.base}`
   if (fact.type !== undefined) text += `/${fact.type}`
   if (fact.operation !== undefined) text += `/$${fact.operation}`

@@ -1,7 +1,9 @@
 import type { Principal } from '#access/principal.ts'
-import { buildAuditEvent } from '#audit/build-audit-event.ts'
+import type { AuditFact } from '#audit/audit-fact.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
+import type { EventRow } from '#store/event-row.ts'
+import { fillAuditForm } from './audit-form.ts'
 import type { FhirRequest } from './exchange.ts'
 import type { RoadParts, Walk } from './walk.ts'
 
@@ -55,9 +57,9 @@ function buildEvent(
   principal: Principal,
   status: number,
   about: About,
-): Resource {
+): Resource | EventRow {
   const { interaction, method, type, operation, base, requestId } = request
-  return buildAuditEvent({
+  const fact: AuditFact = {
     id: parts.newId(),
     when: parts.clock(),
     interaction,
@@ -73,7 +75,8 @@ function buildEvent(
     operation,
     patient: about.patient,
     query: request.query.length > 0 || asks.test(interaction) ? request.query : undefined,
-  })
+  }
+  return fillAuditForm(parts.database, principal, fact)
 }
 
 /** Only what the body says by itself: no query is made for it. */

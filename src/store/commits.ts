@@ -1,5 +1,5 @@
-import type { Resource } from '#fhir/resource.ts'
 import type { Connections } from './connections.ts'
+import type { EventRow } from './event-row.ts'
 import { Groups } from './groups.ts'
 import { isRefusedStatement } from './postgres-errors.ts'
 import type { RowEncoding } from './row-encoding.ts'
@@ -15,7 +15,7 @@ export class Commits {
   readonly #encoding: RowEncoding
   readonly #context: (tenant: string) => BatchContext
   readonly #writes: Groups<Commit, void>
-  readonly #audits: Groups<Resource, void>
+  readonly #audits: Groups<EventRow, void>
 
   constructor(connections: Connections, encoding: RowEncoding, context: (tenant: string) => BatchContext) {
     this.#connections = connections
@@ -40,7 +40,7 @@ export class Commits {
     return kind === undefined ? this.#run(commit) : this.#writes.join(`${tenant}\n${kind}`, commit)
   }
 
-  audit(tenant: string, event: Resource): Promise<void> {
+  audit(tenant: string, event: EventRow): Promise<void> {
     return this.#audits.join(tenant, event)
   }
 

@@ -6,6 +6,8 @@ import type { Terminology } from '#fhir/terminology/terminology.ts'
 import { Commits } from './commits.ts'
 import { Connections } from './connections.ts'
 import { DefinitionChanges } from './definition-changes.ts'
+import { EventForm } from './event-form.ts'
+import { eventRow, isEventRow } from './event-row.ts'
 import { Notifications } from './notifications.ts'
 import { translateError } from './postgres-errors.ts'
 import { createOpenReads } from './reads.ts'
@@ -105,7 +107,11 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     acrossClinics: (text, values = []) => translated(upkeep.run(text, values)),
     openStore,
     asSystem: (tenant) => openStore({ tenant, visible: () => 'all' }),
-    recordAudit: (tenant, event) => translated(commits.audit(tenant, event)),
+    recordAudit: (tenant, event) =>
+      translated(
+        commits.audit(tenant, isEventRow(event) ? event : eventRow(event, encoding, contextOf(tenant))),
+      ),
+    eventForm: (tenant, sample, marks) => new EventForm(sample, marks, encoding, contextOf(tenant)),
     ping: async () => {
       await runGlobal({ text: 'select', values: [] })
     },

@@ -3,6 +3,8 @@ import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
 import type { TerminologyQuestion } from '#fhir/terminology/gather-terminology.ts'
 import type { Terminology } from '#fhir/terminology/terminology.ts'
 import type { DefinitionChanges } from './definition-changes.ts'
+import type { EventForm } from './event-form.ts'
+import type { EventRow } from './event-row.ts'
 import type { Notifications } from './notifications.ts'
 import type { Settings } from './settings.ts'
 import type { SigningKeyRows } from './signing-keys.ts'
@@ -15,7 +17,9 @@ export interface Database extends Settings {
   openStore(viewer: Viewer): Store
   asSystem(tenant: string): Store
   /** Resolves when the event is durable; concurrent callers share one insert and one flush (group commit). */
-  recordAudit(tenant: string, event: Resource): Promise<void>
+  recordAudit(tenant: string, event: Resource | EventRow): Promise<void>
+  /** For events that differ from the sample in nothing but the marks. */
+  eventForm(tenant: string, sample: Resource, marks: readonly string[]): EventForm
   /** One cheap round trip, for /ready. Rejects with a Refusal 'unavailable'. */
   ping(): Promise<void>
   stats(): DatabaseStats
@@ -77,7 +81,7 @@ export interface Transaction extends Reads {
   /** Buffered; sent before the next read of this transaction and at commit, few statements however many changes. */
   write(change: RowChange): void
   /** The AuditEvent commits with the writes. */
-  audit(event: Resource): void
+  audit(event: Resource | EventRow): void
   /** Sends what is buffered now, so that conflicts show here. */
   flush(): Promise<void>
   /** For tables that a room owns (claims, holds): runs inside this transaction, tenant already set. */

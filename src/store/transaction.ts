@@ -3,6 +3,7 @@ import type { Resource } from '#fhir/resource.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import type { Commits } from './commits.ts'
 import type { Connection, Connections } from './connections.ts'
+import { type EventRow, eventRow, isEventRow } from './event-row.ts'
 import { type ResourceKey, readNewest } from './newest-versions.ts'
 import { isLostRace, missingReferences, translateError } from './postgres-errors.ts'
 import type { OpenReads } from './reads.ts'
@@ -60,7 +61,7 @@ class BufferedTransaction implements Transaction {
   readonly #reads: Reads
   readonly #references: ReferenceCheck
   #changes: RowChange[] = []
-  #events: Resource[] = []
+  #events: EventRow[] = []
   readonly #written: string[] = []
   readonly #afterCommit: (() => void)[] = []
   #beforeFlush: (() => Promise<void>)[] = []
@@ -106,9 +107,10 @@ class BufferedTransaction implements Transaction {
     this.#written.push(`${change.type}/${change.id}`)
   }
 
-  audit(event: Resource): void {
+  audit(event: Resource | EventRow): void {
     this.#checkOpen()
-    this.#events.push(event)
+    const { encoding, context } = this.#parts
+    this.#events.push(isEventRow(event) ? event : eventRow(event, encoding, context))
   }
 
   flush(): Promise<void> {

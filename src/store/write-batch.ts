@@ -1,16 +1,17 @@
 import type { ExtractionContext } from '#fhir/extract.ts'
-import type { Resource } from '#fhir/resource.ts'
+import { type EventRow, eventRow } from './event-row.ts'
 import type { Targets } from './reference-check.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import type { Statement } from './run.ts'
 import type { RowChange } from './store.ts'
+import { textArray } from './text-array.ts'
 import type { TypeTable } from './type-tables.ts'
 import { buildWriteStatement } from './write-statement.ts'
 
 /** What a transaction has to send: pure, from changes to one statement. */
 export interface WriteBatch {
   readonly changes: readonly RowChange[]
-  readonly events: readonly Resource[]
+  readonly events: readonly EventRow[]
   /** Checked by the same statement. */
   readonly targets?: Targets | undefined
 }
@@ -23,6 +24,7 @@ interface TableRows {
   readonly table: TypeTable
   fresh: boolean
   readonly rows: object[]
+  readonly texts: string[]
 }
 
 export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, context: BatchContext): Statement {
@@ -34,21 +36,22 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
   for (const change of batch.changes) {
     const { type, id, version, method, content } = change
     if (type === 'AuditEvent' && content !== undefined) {
-      events.push(content.resource)
+      events.push(eventRow(content.resource, encoding, context))
       continue
     }
     const updated = change.updated.toISOString()
     const current = last === undefined || last.get(`${type}/${id}`) === change
     if (current && content !== undefined) {
-      const row: Record<string, unknown> = { id, version, updated, method, text: content.text }
+      const row: Record<string, unknown> = { id, version, updated, method }
       encoding.encode(content.resource, context, row)
-      const rows = puts.get(type)
-      if (rows === undefined)
-        puts.set(type, { table: encoding.table(type), fresh: version === 1, rows: [row] })
-      else {
-        rows.fresh &&= version === 1
-        rows.rows.push(row)
+      let rows = puts.get(type)
+      if (rows === undefined) {
+        rows = { table: encoding.table(type), fresh: true, rows: [], texts: [] }
+        puts.set(type, rows)
       }
+      rows.fresh &&= version === 1
+      rows.rows.push(row)
+      rows.texts.push(content.text)
       continue
     }
     passing.push({
@@ -66,37 +69,52 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
   const tables = [...puts.values()].sort((a, b) => (a.table.name < b.table.name ? -1 : 1))
   const removed = [...deletes].sort(([a], [b]) => (a < b ? -1 : 1))
   const { types = [], ids = [], eventIds = [] } = batch.targets ?? {}
+  const audit = events.length === 0 ? undefined : eventValues(events)
   return {
     text: buildWriteStatement({
       tables: tables.map(({ table, fresh }) => ({ table, fresh })),
       historyOnly: passing.length > 0,
       deletes: removed.map(([type]) => encoding.table(type)),
-      audit: events.length === 0 ? undefined : encoding.table('AuditEvent'),
+      audit: audit && { table: encoding.table('AuditEvent'), alike: audit.alike },
       references: types.length > 0,
       auditReferences: eventIds.length > 0,
     }),
     values: [
       context.tenant,
-      ...tables.map(({ rows }) => JSON.stringify(rows)),
+      ...tables.flatMap(({ rows, texts }) => [JSON.stringify(rows), textArray(texts)]),
       ...(passing.length > 0 ? [JSON.stringify(passing)] : []),
       ...removed.map(([, idsGone]) => idsGone),
-      ...(events.length === 0
-        ? []
-        : [JSON.stringify(events.map((event) => eventRow(event, encoding, context)))]),
+      ...(audit?.values ?? []),
       ...(types.length > 0 ? [types, ids] : []),
       ...(eventIds.length > 0 ? [eventIds] : []),
     ],
   }
 }
 
-export function eventRow(event: Resource, encoding: RowEncoding, context: ExtractionContext): object {
-  const row: Record<string, unknown> = {
-    id: event.id,
-    updated: event.meta?.lastUpdated ?? event.recorded,
-    text: JSON.stringify(event),
+/** What events share is told once: of one form they are one object, else each names the one that is its. */
+function eventValues(events: readonly EventRow[]): { readonly alike: boolean; readonly values: unknown[] } {
+  const forms = new Map<string, number>()
+  let rows = ''
+  for (const { shared, own } of events) {
+    let form = forms.get(shared)
+    if (form === undefined) {
+      form = forms.size
+      forms.set(shared, form)
+    }
+    rows += `,{"form":${form},${own}}`
   }
-  encoding.encode(event, context, row)
-  return row
+  const alike = forms.size === 1
+  const shared = [...forms.keys()].map((form, at) =>
+    form === '' ? `{"form":${at}}` : `{"form":${at},${form}}`,
+  )
+  return {
+    alike,
+    values: [
+      alike ? shared[0] : `[${shared.join(',')}]`,
+      `[${rows.slice(1)}]`,
+      textArray(events.map(({ text }) => text)),
+    ],
+  }
 }
 
 /** The change that leaves its mark on the type's table, when one resource is written more than once; rarely needed. */

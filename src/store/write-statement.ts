@@ -7,7 +7,8 @@ export interface WriteShape {
   /** Versions that leave no row in their type's table: deletes, and those replaced within the flush. */
   readonly historyOnly: boolean
   readonly deletes: readonly TypeTable[]
-  readonly audit: TypeTable | undefined
+  /** Alike: all events share the same columns. */
+  readonly audit: { readonly table: TypeTable; readonly alike: boolean } | undefined
   readonly references: boolean
   readonly auditReferences: boolean
 }
@@ -20,15 +21,15 @@ export interface TableShape {
 
 /**
  * One statement however many rows, types and tables: either all of it happens or nothing, in one round trip
- * (docs/decisions/0004-one-statement-a-commit.md). Parameters in order: tenant; rows of each table; history-only rows; ids of each
- * delete; audit rows; targets' types and ids; ids of AuditEvents referred to.
+ * (docs/decisions/0004-one-statement-a-commit.md). Parameters in order: tenant; rows and texts of each table; history-only rows; ids of each
+ * delete; what audit rows share, the rows, their texts; targets' types and ids; ids of AuditEvents referred to.
  */
 export function buildWriteStatement(shape: WriteShape): string {
   const key = [
     ...shape.tables.map(({ table, fresh }) => `${table.name}${fresh ? '+' : '='}`),
     ...shape.deletes.map(({ name }) => `${name}-`),
     shape.historyOnly,
-    shape.audit !== undefined,
+    shape.audit?.alike,
     shape.references,
     shape.auditReferences,
   ].join(' ')
@@ -52,7 +53,7 @@ function writeText(shape: WriteShape): string {
   const versions: string[] = []
   shape.tables.forEach(({ table, fresh }, at) => {
     steps.push(
-      `r${at} as materialized (select * from json_to_recordset(${next()}::json) r(${rowFields}, ${fields(table)}))`,
+      `r${at} as materialized (select * from ${withTexts(`${rowFields}, ${fields(table)}`, next(), next())} r(${rowNames}, ${names(table)}, text))`,
     )
     versions.push(
       `select '${table.type}'::text as type, id, version, updated, false as deleted, method, text from r${at}`,
@@ -73,7 +74,8 @@ function writeText(shape: WriteShape): string {
   shape.deletes.forEach((table, at) => {
     steps.push(`d${at} as (delete from ${quoted(table.name)} where id = any(${next()}::text[]))`)
   })
-  if (shape.audit !== undefined) steps.push(`a as (${insertAudit(shape.audit, next())})`)
+  if (shape.audit !== undefined)
+    steps.push(`a as (${insertAudit(shape.audit.table, shape.audit.alike, next)})`)
   const missing: string[] = []
   if (shape.references)
     missing.push(
@@ -91,7 +93,13 @@ function writeText(shape: WriteShape): string {
   return steps.length === 0 ? answer : `with ${steps.join(',\n')}\n${answer}`
 }
 
-const rowFields = 'id text, version integer, updated timestamptz, method text, text text'
+const rowFields = 'id text, version integer, updated timestamptz, method text'
+const rowNames = 'id, version, updated, method'
+
+/** Texts travel beside the JSON of their rows: quoted in it they would be written and parsed character by character. */
+function withTexts(definitions: string, rows: string, texts: string): string {
+  return `rows from (json_to_recordset(${rows}::json) as (${definitions}), unnest(${texts}::text[]))`
+}
 
 function putRows(table: TypeTable, fresh: boolean, rows: string): string {
   const names = table.columns.map(({ name }) => name)
@@ -102,10 +110,20 @@ function putRows(table: TypeTable, fresh: boolean, rows: string): string {
   return `${insert} on conflict (tenant, id) do update set ${set.join(', ')}`
 }
 
-function insertAudit(table: TypeTable, rows: string): string {
-  const names = table.columns.map(({ name }) => name).join(', ')
-  return `insert into auditevent (tenant, id, version, updated, text, ${names})
-    select $1, id, 1, updated, text, ${names} from json_to_recordset(${rows}::json) r(id text, updated timestamptz, text text, ${fields(table)})`
+/** Most events of a statement differ in a few columns only; the others come from what they share. */
+function insertAudit(table: TypeTable, alike: boolean, next: () => string): string {
+  const shared = alike
+    ? `json_to_record(${next()}::json) s(form integer, ${fields(table)})`
+    : `json_to_recordset(${next()}::json) s(form integer, ${fields(table)})`
+  const own = withTexts(`form integer, id text, updated timestamptz, ${fields(table)}`, next(), next())
+  const columns = table.columns.map(({ name }) => `coalesce(e.${name}, s.${name})`).join(', ')
+  return `insert into auditevent (tenant, id, version, updated, text, ${names(table)})
+    select $1, e.id, 1, e.updated, e.text, ${columns}
+    from ${own} e(form, id, updated, ${names(table)}, text) join ${shared} on s.form = e.form`
+}
+
+function names(table: TypeTable): string {
+  return table.columns.map(({ name }) => name).join(', ')
 }
 
 /** A column definition list takes no collation here: the values go straight into columns that have theirs. */

@@ -1,0 +1,35 @@
+import type { ExtractionContext } from '#fhir/extract.ts'
+import type { Resource } from '#fhir/resource.ts'
+import type { RowEncoding } from './row-encoding.ts'
+
+/** An AuditEvent as it goes into its table: JSON members, written once for all events of a statement where they share them. */
+export interface EventRow {
+  /** Columns that many events share; empty for none. */
+  readonly shared: string
+  /** `"id":…,"updated":…` and this event's own columns. */
+  readonly own: string
+  readonly text: string
+}
+
+export function isEventRow(event: Resource | EventRow): event is EventRow {
+  return typeof event.own === 'string'
+}
+
+export function eventRow(event: Resource, encoding: RowEncoding, context: ExtractionContext): EventRow {
+  return { shared: '', own: members(eventColumns(event, encoding, context)), text: JSON.stringify(event) }
+}
+
+export function eventColumns(
+  event: Resource,
+  encoding: RowEncoding,
+  context: ExtractionContext,
+): Record<string, unknown> {
+  const row: Record<string, unknown> = { id: event.id, updated: event.meta?.lastUpdated ?? event.recorded }
+  encoding.encode(event, context, row)
+  return row
+}
+
+/** Of a JSON object, without its braces. */
+export function members(row: Record<string, unknown>): string {
+  return JSON.stringify(row).slice(1, -1)
+}
