@@ -17,7 +17,7 @@ import { measureValidation } from './validation.ts'
 const usage = `npm run bench -- [--json] [--only name,name] [--rounds n] [--seconds n] [--profile folder] [--write]
                 [--growth [--steps n]]
 
-  scenarios: ${scenarios.map(({ name }) => name).join(', ')}; validation (alone: µs per resource, without a server)
+  scenarios: ${scenarios.map(({ name }) => name).join(', ')}; validation (alone: µs per resource, and its share of a server)
 `
 const text = { type: 'string' } as const
 const flag = { type: 'boolean', default: false } as const
@@ -41,7 +41,7 @@ const milliseconds = Number(values.seconds ?? 4) * 1_000
 const sizes: Sizes = { patients: 20_000, schedules: 100 }
 const chosen = scenarios.filter(({ name }) => values.only?.split(',').includes(name) ?? true)
 
-if (values.only === 'validation') process.stdout.write(measureValidation(rounds))
+if (values.only === 'validation') process.stdout.write(await measureValidation(rounds))
 else if (values.help || chosen.length === 0) process.stdout.write(usage)
 else await main()
 
