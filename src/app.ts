@@ -201,7 +201,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
     createValidator({ definitions, ...shipped, settings: { refuseUnknownProfiles } }),
     (tenant) => clinicDefinitions.of(tenant),
   )
-  const scheduling = joinScheduling({ database, settings: config, clock, newId, localBases })
+  const scheduling = joinScheduling({ database, settings: config, clock, newId, localBases, pages })
   const operations = [
     ...loadOperations({ database, definitions, settings, pages, clock, validator }),
     ...access.operations,

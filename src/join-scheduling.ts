@@ -1,10 +1,14 @@
 import type { Principal } from '#access/principal.ts'
+import type { PagingTokens } from '#fhir/paging-token.ts'
 import type { Operation } from '#interaction/operation.ts'
 import type { WriteRule } from '#interaction/write-rule.ts'
 import type { Advice } from '#scheduling/advice.ts'
 import { createGenerateSlots } from '#scheduling/availability/generate-slots.ts'
 import type { SchedulingSettings } from '#scheduling/claims/claim-parts.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
+import { findAlternatives } from '#scheduling/find/alternatives.ts'
+import { createFind } from '#scheduling/find/find.ts'
+import { loadOffer } from '#scheduling/find/offers.ts'
 import type { Database } from '#store/store.ts'
 
 export interface SchedulingParts {
@@ -12,6 +16,7 @@ export interface SchedulingParts {
   readonly settings: SchedulingSettings
   readonly clock: () => Date
   readonly newId: () => string
+  readonly pages: PagingTokens
   readonly localBases: (tenant: string) => readonly string[]
 }
 
@@ -22,16 +27,22 @@ export interface Scheduling {
 
 /** The calendar: take this away and a sound FHIR server remains. */
 export function joinScheduling({ database, ...parts }: SchedulingParts): Scheduling {
-  const { settings, clock, newId } = parts
+  const { settings, clock, newId, pages } = parts
   const { timeZone } = settings
   const openReads = (principal: Principal) => database.openStore(principal.viewerFor('s'))
   const advice: Advice = {
-    alternatives: async () => [],
+    alternatives: (_, wanted, most) =>
+      database
+        .asSystem(wanted.principal.tenant)
+        .transaction((tx) => findAlternatives({ clock, timeZone }, tx, wanted, most)),
     checkRules: async () => [],
-    loadOffer: async () => undefined,
+    loadOffer: (_, tenant, id) => database.asSystem(tenant).transaction((tx) => loadOffer(tx, id)),
   }
   return {
     rules: [createClaimRule({ ...parts, advice, openReads })],
-    operations: [createGenerateSlots({ clock, newId, timeZone })],
+    operations: [
+      createGenerateSlots({ clock, newId, timeZone }),
+      createFind({ clock, newId, timeZone, pages }),
+    ],
   }
 }

@@ -3876,3 +3876,16 @@ table visionprescription
   index <table>_by_prescriber btree (tenant, by_prescriber) WHERE (by_prescriber IS NOT NULL)
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_encounter_also, by_identifier, by_patient_also, by_prescriber_also) WITH (gin_pending_list_limit='512')
+
+table visit_offer
+  tenant text C not null
+  page uuid not null
+  expires timestamp with time zone not null
+  appointments jsonb not null
+  index visit_offer_expires btree (tenant, expires)
+  index visit_offer_pkey primary btree (tenant, page)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may delete, insert, select
+  almanac_upkeep may select

@@ -94,6 +94,7 @@ function readText({ name, type = '' }: Parameter, text: string): unknown {
     throw new Refusal('value', `"${name}" must be true or false.`, { expression: name })
   }
   if (/^[a-z]/.test(type)) return text
+  if (type === 'Reference') return { reference: text }
   throw new Refusal('invalid', `"${name}" is a ${type}: send it in a Parameters body, by POST.`, {
     expression: name,
   })
@@ -105,7 +106,8 @@ function readValue(
   expression: string,
 ): unknown {
   const key = `value${type.charAt(0).toUpperCase()}${type.slice(1)}`
-  const value = item[key] ?? (/^[A-Z]/.test(type) ? item.resource : looselyTyped(type, item))
+  const value =
+    item[key] ?? asReference(type, item) ?? (/^[A-Z]/.test(type) ? item.resource : looselyTyped(type, item))
   const fits =
     type === 'integer'
       ? Number.isSafeInteger(value)
@@ -118,7 +120,12 @@ function readValue(
   throw new Refusal('invalid', `The parameter "${name}" needs a ${key}.`, { expression })
 }
 
-/** Clients write valueString for codes and valueDateTime for dates. */
+function asReference(type: string, { valueUri, valueString }: Record<string, unknown>): object | undefined {
+  const text = valueUri ?? valueString
+  return type === 'Reference' && typeof text === 'string' ? { reference: text } : undefined
+}
+
+/** Clients write valueString for codes, valueDateTime for dates and valueUri for references, as R4's predecessors did. */
 function looselyTyped(type: string, item: Record<string, unknown>): unknown {
   if (type === 'integer' || type === 'boolean') return undefined
   const key = Object.keys(item).find((name) => /^value[A-Z]/.test(name))

@@ -3,7 +3,7 @@ import { tableOf } from '#store/columns.ts'
 import type { Transaction } from '#store/store.ts'
 import { readRoster } from './read-roster.ts'
 import type { Roster } from './roster.ts'
-import { findNeighbours } from './roster-neighbours.ts'
+import { findNeighbours, type Neighbours } from './roster-neighbours.ts'
 import { type RosterResource, referenceIn, referencesIn } from './roster-resource.ts'
 
 interface Row {
@@ -26,6 +26,8 @@ const mostRounds = 8
 
 export interface LoadedRosters {
   readonly rosters: readonly Roster[]
+  /** What each roster was read from, in the same order. */
+  readonly neighbours: readonly Neighbours[]
   /** The schedules and all that was read for them, by reference. */
   readonly resources: ReadonlyMap<string, RosterResource>
 }
@@ -49,18 +51,16 @@ export async function loadRosters(
     for (const row of await loadByReference(tx, missing)) resources.set(row.reference, row)
   }
   const rolesByPractitioner = Map.groupBy(roles, ({ resource }) => referenceIn(resource.practitioner) ?? '')
-  const rosters = schedules.map((schedule) =>
-    readRoster(
-      findNeighbours(
-        schedule,
-        (reference) => resources.get(reference),
-        (practitioner) => rolesByPractitioner.get(practitioner) ?? [],
-      ),
-      zoneOfClinic,
+  const neighbours = schedules.map((schedule) =>
+    findNeighbours(
+      schedule,
+      (reference) => resources.get(reference),
+      (practitioner) => rolesByPractitioner.get(practitioner) ?? [],
     ),
   )
+  const rosters = neighbours.map((one) => readRoster(one, zoneOfClinic))
   const found = [...resources].filter((one): one is [string, RosterResource] => one[1] !== undefined)
-  return { rosters, resources: new Map(found) }
+  return { rosters, neighbours, resources: new Map(found) }
 }
 
 export async function loadSchedules(

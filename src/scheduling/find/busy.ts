@@ -1,0 +1,53 @@
+import type { Interval } from '../availability/interval.ts'
+
+/** What an actor's time is taken for: claims, by their beginning. */
+export interface Busy {
+  readonly claims: readonly Claim[]
+  /** So far back a claim may begin that still lies over an instant. */
+  readonly longest: number
+}
+
+export interface Claim extends Interval {
+  /** How many at once the booking that took it allows. */
+  readonly capacity: number
+}
+
+export const idle: Busy = { claims: [], longest: 0 }
+
+export function busyWith(claims: readonly Claim[]): Busy {
+  return {
+    claims: claims.toSorted((a, b) => a.start - b.start),
+    longest: Math.max(0, ...claims.map(({ start, end }) => end - start)),
+  }
+}
+
+/** As a booking's claim would be judged: at every instant one more fits, for it and for those who are there. */
+export function hasRoom({ claims, longest }: Busy, { start, end }: Interval, capacity: number): boolean {
+  if (claims.length === 0) return true
+  const over: Claim[] = []
+  for (let at = firstFrom(claims, start - longest); at < claims.length; at++) {
+    const claim = claims[at] as Claim
+    if (claim.start >= end) break
+    if (claim.end > start) over.push(claim)
+  }
+  const least = Math.min(capacity, ...over.map((claim) => claim.capacity))
+  return over.length === 0 || (least > 1 && peak(over, start) < least)
+}
+
+function peak(over: readonly Claim[], from: number): number {
+  const begins = over.map(({ start }) => Math.max(start, from))
+  return Math.max(
+    ...begins.map((instant) => over.filter(({ start, end }) => start <= instant && instant < end).length),
+  )
+}
+
+function firstFrom(claims: readonly Claim[], instant: number): number {
+  let low = 0
+  let high = claims.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((claims[middle] as Claim).start < instant) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,102 @@
+import type { Transaction } from '#store/store.ts'
+import { covers, type Interval, merge } from '../availability/interval.ts'
+import { bookableTimes, visitsIn } from './bookable.ts'
+import { type Busy, hasRoom, idle } from './busy.ts'
+import { type Candidate, type Candidates, loadCandidates } from './candidates.ts'
+import type { FindWish } from './find-wish.ts'
+import { hasOwnPlace } from './fits-wish.ts'
+import { loadBusy, loadSlotTimes, type SlotTimes } from './load-times.ts'
+import { fitsTimes } from './time-wish.ts'
+
+/** A visit that could be booked: with whom, where, and when. */
+export interface FoundTime extends Interval {
+  readonly main: Candidate
+  /** A room, a device. */
+  readonly aids: readonly Candidate[]
+  /** Visits that the main schedule has in the range already: whoever has fewest comes first. */
+  readonly load: number
+}
+
+export interface FindParts {
+  readonly clock: () => Date
+  readonly timeZone: string
+}
+
+const day = 86_400_000
+
+/** All that could be booked, in no order. The statements are as many for one clinician as for five hundred. */
+export async function findTimes(
+  parts: FindParts,
+  tx: Transaction,
+  wish: FindWish,
+): Promise<readonly FoundTime[]> {
+  const candidates = await loadCandidates(tx, wish, parts.timeZone)
+  const all = [...candidates.mains, ...candidates.rooms, ...candidates.devices]
+  const schedules = all.filter(({ hasSlots }) => hasSlots).map(({ roster }) => roster.schedule)
+  const actors = all.flatMap((one) => one.actors.map(({ reference }) => reference))
+  const around = { start: wish.range.start - day, end: wish.range.end + day }
+  const slots = await loadSlotTimes(tx, [...new Set(schedules)], wish.range)
+  const busy = await loadBusy(tx, [...new Set([...actors, ...wish.patients])], around)
+  return combine(candidates, wish, { slots, busy, now: parts.clock().getTime() })
+}
+
+export interface Calendars {
+  readonly slots: ReadonlyMap<string, SlotTimes>
+  readonly busy: ReadonlyMap<string, Busy>
+  readonly now: number
+}
+
+/** Pure: from calendars to visits. */
+export function combine(
+  { mains, rooms, devices }: Candidates,
+  wish: FindWish,
+  calendars: Calendars,
+): readonly FoundTime[] {
+  const fits = fitsTimes(wish.times)
+  const freeRooms = rooms.map((room) => freedom(room, calendars))
+  const freeDevices = devices.map((device) => freedom(device, calendars))
+  const patients = wish.patients.map((patient) => calendars.busy.get(patient) ?? idle)
+  const found: FoundTime[] = []
+  for (const main of mains) {
+    const { schedule, timeZone } = main.roster
+    const { free = [], taken = 0 } = calendars.slots.get(schedule) ?? {}
+    const isFree = freedom(main, calendars, free)
+    const kinds = [
+      ...(wish.locations.length > 0 && !hasOwnPlace(main.of) ? [freeRooms] : []),
+      ...(wish.devices.length > 0 ? [freeDevices] : []),
+    ]
+    for (const { start, end } of visitsIn(free, wish.length)) {
+      const visit = { start, end }
+      if (!fits(start, timeZone) || !isFree.at(visit)) continue
+      if (!patients.every((patient) => hasRoom(patient, visit, 1))) continue
+      const aids = kinds.map((kind) => kind.find((aid) => aid.at(visit))?.candidate)
+      if (aids.every((aid) => aid !== undefined)) found.push({ ...visit, main, aids, load: taken })
+    }
+  }
+  return found
+}
+
+interface Freedom {
+  readonly candidate: Candidate
+  at(visit: Interval): boolean
+}
+
+function freedom(candidate: Candidate, { slots, busy, now }: Calendars, own?: readonly Interval[]): Freedom {
+  const { roster, actors, hasSlots } = candidate
+  const { cutting, notice } = roster
+  const latest = now + (notice.maximum ?? Number.POSITIVE_INFINITY)
+  const bookable = bookableTimes(roster, now)
+  // The caller walks the main schedule's slots itself.
+  const free = own === undefined && hasSlots ? merge(slots.get(roster.schedule)?.free ?? []) : undefined
+  const claims = actors.map(({ reference, capacity }) => ({ busy: busy.get(reference) ?? idle, capacity }))
+  const { before = 0, after = 0 } = cutting ?? {}
+  return {
+    candidate,
+    at(visit) {
+      if (visit.start > latest || !covers(bookable, visit)) return false
+      if (free !== undefined && !covers(free, visit)) return false
+      const room = { start: visit.start - before, end: visit.end + after }
+      return claims.every((one) => hasRoom(one.busy, room, one.capacity))
+    },
+  }
+}

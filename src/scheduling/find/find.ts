@@ -1,0 +1,101 @@
+import { checkPermission } from '#access/check-permission.ts'
+import type { PagingTokens } from '#fhir/paging-token.ts'
+import { Refusal } from '#fhir/refusal.ts'
+import type { Resource } from '#fhir/resource.ts'
+import type { FhirResponse } from '#interaction/exchange.ts'
+import type { Operation, OperationCall } from '#interaction/operation.ts'
+import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
+import type { Transaction } from '#store/store.ts'
+import { type FindPage, nextLink, openPage } from './find-page.ts'
+import { type FindParts, type FoundTime, findTimes } from './find-times.ts'
+import type { FindWish } from './find-wish.ts'
+import { findNear } from './follow-up.ts'
+import { makeOffers } from './make-offers.ts'
+import { keepOffers, offerId } from './offers.ts'
+import { rankTimes } from './rank-times.ts'
+import { readWish } from './read-wish.ts'
+import { resolveReferences } from './resolve-references.ts'
+
+export interface FindOperationParts extends FindParts {
+  readonly newId: () => string
+  readonly pages: PagingTokens
+}
+
+const usualCount = 20
+const mostCount = 200
+
+/** https://profiles.ihe.net/ITI/Scheduling/ITI-115.html; docs/api/find.md */
+export function createFind(parts: FindOperationParts): Operation {
+  return {
+    definition: loadOperationDefinition('appointment-find'),
+    invoke: (call) => find(parts, call),
+  }
+}
+
+async function find(parts: FindOperationParts, call: OperationCall): Promise<FhirResponse> {
+  const { principal, store, request } = call
+  checkPermission(principal, 'Slot', 's')
+  return store.transaction(async (tx) => {
+    const page = openPage(parts.pages, call) ?? (await readQuestion(parts, tx, call))
+    const { wish, offset, count } = page
+    const ranked = rankTimes(await findTimes(parts, tx, wish), wish)
+    const offers = await offerSome(parts, tx, wish, ranked.slice(offset, offset + count))
+    const links = [{ relation: 'self', url: `${request.base}/Appointment/$find` }]
+    if (count > 0 && offset + count < ranked.length)
+      links.push({
+        relation: 'next',
+        url: nextLink(parts.pages, call, { ...page, offset: offset + count }),
+      })
+    return { status: 200, body: JSON.stringify(buildBundle(offers, ranked.length, links, request.base)) }
+  })
+}
+
+async function readQuestion(
+  { timeZone }: FindOperationParts,
+  tx: Transaction,
+  { parameters, principal }: OperationCall,
+): Promise<FindPage> {
+  const asked = (parameters.get('_count')?.[0] as number | undefined) ?? usualCount
+  if (asked < 0)
+    throw new Refusal('value', '_count must be a whole number, 0 or more.', { expression: '_count' })
+  const near = await findNear(tx, parameters, principal)
+  const wish = {
+    ...readWish(parameters, timeZone),
+    ...(await resolveReferences(tx, parameters, principal)),
+    ...(near !== undefined && { near }),
+  }
+  return { wish, offset: 0, count: Math.min(asked, mostCount) }
+}
+
+async function offerSome(
+  { newId }: FindOperationParts,
+  tx: Transaction,
+  wish: FindWish,
+  times: readonly FoundTime[],
+): Promise<readonly Resource[]> {
+  const page = newId()
+  const appointments = await makeOffers(tx, times, wish, (at) => offerId(page, at))
+  if (appointments.length > 0) await keepOffers(tx, { page, appointments })
+  return appointments
+}
+
+function buildBundle(
+  offers: readonly Resource[],
+  total: number,
+  link: readonly object[],
+  base: string,
+): object {
+  return {
+    resourceType: 'Bundle',
+    type: 'searchset',
+    total,
+    link,
+    ...(offers.length > 0 && {
+      entry: offers.map((resource) => ({
+        fullUrl: `${base}/Appointment/${resource.id}`,
+        resource,
+        search: { mode: 'match' },
+      })),
+    }),
+  }
+}
