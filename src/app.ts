@@ -35,7 +35,6 @@ import { createPatch } from '#interaction/patch/create-patch.ts'
 import { createRoad } from '#interaction/road.ts'
 import type { InteractionSettings, Road } from '#interaction/walk.ts'
 import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
-import { createAuthenticator } from '#oauth/authenticate.ts'
 import type { AuthorizationServer } from '#oauth/server/authorization-server.ts'
 import { openSigningKeys, type SigningKeys } from '#oauth/signing-keys.ts'
 import { buildSmartConfiguration } from '#oauth/smart-configuration.ts'
@@ -112,6 +111,8 @@ export async function openApp(
       definitions,
       securityLog,
       logger,
+      keys,
+      access,
       people: options.people ?? (await joinPeople({ config, database, definitions, securityLog, logger })),
     }),
   )
@@ -126,7 +127,6 @@ export async function openApp(
     buildHttpParts(config, {
       database,
       definitions,
-      access,
       keys,
       oauth,
       road,
@@ -253,7 +253,6 @@ function refusePort({ host, port }: Config): (cause: NodeJS.ErrnoException) => n
 interface Joined {
   readonly database: Database
   readonly definitions: Definitions
-  readonly access: Access
   readonly keys: SigningKeys
   readonly oauth: Oauth
   readonly road: Road
@@ -263,7 +262,7 @@ interface Joined {
 }
 
 function buildHttpParts(config: Config, joined: Joined): HttpParts {
-  const { database, definitions, access, keys, oauth, road, operations, auditTrail, logger } = joined
+  const { database, definitions, keys, oauth, road, operations, auditTrail, logger } = joined
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const about: CapabilityParts = {
     definitions,
@@ -278,14 +277,7 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
   const clinics = new Set(['main', ...config.clinics])
   return {
     interact: road.interact,
-    authenticate: createAuthenticator({
-      keys,
-      definitions,
-      publicUrl: config.publicUrl,
-      opaque: oauth.opaque,
-      toPrincipal: access.toPrincipal,
-      policyChanges: access.policyChanges,
-    }),
+    authenticate: oauth.authenticate,
     capabilities: capabilities.answer,
     openApi: createOpenApi(about).answer,
     version,

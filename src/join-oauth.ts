@@ -1,18 +1,23 @@
 import type { Logger } from 'pino'
 import type { SecurityLog } from '#audit/security-log.ts'
 import type { Definitions } from '#fhir/definitions.ts'
+import { parseJson } from '#fhir/json.ts'
+import type { Resource } from '#fhir/resource.ts'
 import type { AuthorizationDoor } from '#http/parts.ts'
 import type { FindAccount } from '#oauth/account.ts'
-import type { OpaqueTokenParts } from '#oauth/authenticate.ts'
+import { type Authenticate, createAuthenticator } from '#oauth/authenticate.ts'
 import { createOpaqueTokens } from '#oauth/opaque-tokens.ts'
 import { createRevocations, type Line } from '#oauth/revocations.ts'
 import { type AuthorizationServer, createAuthorizationServer } from '#oauth/server/authorization-server.ts'
 import { explain } from '#oauth/server/explain.ts'
+import { createIntrospectionRoad } from '#oauth/server/introspection-road.ts'
+import { createLaunchRoad } from '#oauth/server/launch-road.ts'
+import type { SigningKeys } from '#oauth/signing-keys.ts'
 import type { WebRoad } from '#oauth/web-exchange.ts'
-import { RedisLine } from '#redis/line.ts'
 import type { Database } from '#store/store.ts'
 import { pathOf } from './clinic-bases.ts'
 import type { Config } from './config.ts'
+import type { Access } from './join-access.ts'
 
 export interface OauthParts {
   readonly config: Config
@@ -20,6 +25,8 @@ export interface OauthParts {
   readonly definitions: Definitions
   readonly securityLog: SecurityLog
   readonly logger: Logger
+  readonly keys: SigningKeys
+  readonly access: Pick<Access, 'toPrincipal' | 'policyChanges'>
   /** Who signs in, and the pages where they do; asked when the server it belongs to is there. */
   readonly people: (server: AuthorizationServer) => People
 }
@@ -31,7 +38,7 @@ export interface People {
 
 export interface Oauth extends AsyncDisposable {
   readonly server: AuthorizationServer
-  readonly opaque: OpaqueTokenParts
+  readonly authenticate: Authenticate
   readonly door: AuthorizationDoor
   /** Apps can be registered over the network. */
   readonly registers: boolean
@@ -41,14 +48,15 @@ const channel = 'almanac_oauth'
 const sweepEvery = 600_000
 
 export async function joinOauth(parts: OauthParts): Promise<Oauth> {
-  const { config, database, definitions, securityLog, logger } = parts
+  const { config, database, definitions, securityLog, logger, keys, access } = parts
   await using opened = new AsyncDisposableStack()
   const onFault = (sentence: string, cause: unknown) => logger.error({ err: cause }, sentence)
-  const redis =
-    config.redisUrl === undefined ? undefined : new RedisLine({ url: config.redisUrl, channel, onFault })
+  const redis = await openRedisLine(config.redisUrl, onFault)
   if (redis !== undefined) opened.defer(() => redis.close())
   const revocations = createRevocations(redis ?? notifyLine(database))
   const clinics = new Set(['main', ...config.clinics])
+  const paths = { isClinic: (name: string) => clinics.has(name), pathOf }
+  const record = securityLog.record
   const registration = config.registration ?? (config.demo ? 'open' : 'closed')
   let people: People | undefined
   const findAccount: FindAccount = async (id) => people?.findAccount(id)
@@ -58,16 +66,36 @@ export async function joinOauth(parts: OauthParts): Promise<Oauth> {
     definitions,
     revocations,
     findAccount,
-    isClinic: (name) => clinics.has(name),
-    pathOf,
+    ...paths,
     registration,
     trustedKeyOrigins: config.trustedKeyOrigins,
-    record: (tenant, fact) => securityLog.record(tenant, fact),
+    record,
     explain,
     onFault,
   })
   people = parts.people(server)
-  const roads = [server.road, ...people.roads]
+  const find = createOpaqueTokens((text, values) => database.global(text, values))
+  const authenticate = createAuthenticator({
+    keys,
+    definitions,
+    publicUrl: config.publicUrl,
+    opaque: { find, findAccount, revocations },
+    toPrincipal: access.toPrincipal,
+    policyChanges: access.policyChanges,
+  })
+  const roads = [
+    createIntrospectionRoad(find, paths),
+    server.road,
+    createLaunchRoad({
+      ...paths,
+      authenticate,
+      clients: server.clients,
+      launches: server.launches,
+      record,
+      load: (tenant, type, id) => loadResource(database, tenant, type, id),
+    }),
+    ...people.roads,
+  ]
   const sweeping = setInterval(() => {
     server.sweep().catch((cause) => onFault('What had expired was not swept', cause))
   }, sweepEvery).unref()
@@ -75,11 +103,7 @@ export async function joinOauth(parts: OauthParts): Promise<Oauth> {
   const kept = opened.move()
   return {
     server,
-    opaque: {
-      find: createOpaqueTokens((text, values) => database.global(text, values)),
-      findAccount,
-      revocations,
-    },
+    authenticate,
     door: {
       takes: (path) => path.startsWith('/oauth/') || path.startsWith('/dev/'),
       async answer(exchange) {
@@ -91,6 +115,18 @@ export async function joinOauth(parts: OauthParts): Promise<Oauth> {
     registers: registration !== 'closed',
     [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
+}
+
+async function loadResource(database: Database, tenant: string, type: string, id: string) {
+  const found = await database.asSystem(tenant).read(type, id)
+  return found === undefined || found.deleted ? undefined : (parseJson(found.text) as Resource)
+}
+
+/** Read only where there is one. */
+async function openRedisLine(url: string | undefined, onFault: (sentence: string, cause: unknown) => void) {
+  if (url === undefined) return undefined
+  const { RedisLine } = await import('#redis/line.ts')
+  return new RedisLine({ url, channel, onFault })
 }
 
 function notifyLine(database: Database): Line {

@@ -3,9 +3,13 @@ extension btree_gist
 extension pg_trgm
 function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) f6207c75ad6830da3441449b917e54f6
 function almanac_free_lane(clinic text, whose text, during tstzrange, lanes integer) 91bd69276f29d88c79a58110fae480e5
+function almanac_guard_event() 53d10cc10a66eb764839ee247e4741c0
+function almanac_guard_seal() 7a6c94a060c170eba838dfca0f45eb00
+function almanac_is_buried(of_tenant text, of_month text) b74e5c6946df80d0150e59c975f2aaf9
 function almanac_missing_reference(reference text) 58fbd644e38ae57b3d2d7e9368b536ae
 function almanac_now() 0f07466da6eaa28778c1857bfdde383d
 function almanac_peak(clinic text, whose text, during tstzrange) dbf05c20b784e8d6195231b69df8fc40
+function almanac_refuse_truncate() 1a3a464358e8b2da7bfb7e31d330dda3
 function almanac_take(clinic text, wish claim_wish) 01217ac5a58a72ffe908b723e7f8c98a
 function almanac_tell_definition_change() 427dff30df88c54654623281ed471a3b
 leakproof arraycontains(anyarray,anyarray)
@@ -20,6 +24,7 @@ leakproof textcat(text,text)
 leakproof textlike(text,text)
 leakproof ts_match_vq(tsvector,tsquery)
 procedure almanac_deal_lanes(IN new_one booking_claim) 173e7975de861843bc270234c84c8eeb
+procedure almanac_guard_events(IN name text) 2b88a2fe53ca2a99efa64001d5b586e3
 procedure almanac_hold_tenant(IN name text) 405a46b22a9b1d340bf18f40f4991a1b
 procedure almanac_show_shipped(IN name text) 6337a6b2036057e8a40ebbc6dc001785
 procedure almanac_tell_changes(IN name text) ae85b8c051f4fd438305349071ba8acc
@@ -210,12 +215,54 @@ table appointmentresponse
   index <table>_by_practitioner btree (tenant, by_practitioner) WHERE (by_practitioner IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_actor_also, by_appointment_also, by_identifier, by_location_also, by_patient_also, by_practitioner_also) WITH (gin_pending_list_limit='512')
 
+table audit_hold
+  tenant text C not null
+  id text C not null
+  patient text C
+  from_month text C not null
+  to_month text C not null
+  reason text not null
+  placed timestamp with time zone not null default now()
+  lifted timestamp with time zone
+  index audit_hold_pkey primary btree (tenant, id)
+  row level security forced
+  policy retention to almanac_retention using true
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_retention may select
+  almanac_upkeep may insert, select
+  almanac_upkeep may update the 1 search columns
+
+table audit_seal
+  tenant text C not null
+  number bigint not null
+  kind text not null
+  month text C
+  until xid8
+  statement text not null
+  signature bytea not null
+  ids text[] C
+  leaves bytea
+  index audit_seal_month btree (tenant, month, number) WHERE (month IS NOT NULL)
+  index audit_seal_pkey primary btree (tenant, number)
+  index audit_seal_until btree (until) WHERE (until IS NOT NULL)
+  audit_seal_kind_check CHECK ((kind = ANY (ARRAY['genesis'::text, 'seal'::text, 'rotation'::text, 'tombstone'::text])))
+  row level security forced
+  policy retention to almanac_retention using true
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_retention may insert, select
+  almanac_server may select
+  almanac_upkeep may insert, select
+  almanac_retention may update the 2 search columns
+
 table auditevent
   tenant text C not null
   id text C not null
   version integer not null
   updated timestamp with time zone not null
   text text not null
+  xid xid8 not null default pg_current_xact_id()
   content jsonb generated (text)::jsonb
   by__profile text[] C
   by__security text[] C
@@ -245,9 +292,12 @@ table auditevent
   index auditevent_by_date_start btree (tenant, by_date_start) WHERE (by_date_start IS NOT NULL)
   index auditevent_pkey primary btree (tenant, id, updated)
   index auditevent_terms_1 gin (by_agent, by_entity, by_patient) WITH (gin_pending_list_limit='512')
+  index auditevent_xid btree (xid)
   row level security forced
+  policy retention to almanac_retention using true
   policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
   policy upkeep to almanac_upkeep using true
+  almanac_retention may delete, select
   almanac_server may insert, select
   almanac_upkeep may delete, select
   almanac_upkeep may update the 25 search columns
@@ -258,6 +308,7 @@ table auditevent_rest
   version integer not null
   updated timestamp with time zone not null
   text text not null
+  xid xid8 not null default pg_current_xact_id()
   content jsonb generated (text)::jsonb
   by__profile text[] C
   by__security text[] C
@@ -287,6 +338,7 @@ table auditevent_rest
   index auditevent_rest_by_agent_by_entity_by_patient_idx gin (by_agent, by_entity, by_patient) WITH (gin_pending_list_limit='512')
   index auditevent_rest_pkey primary btree (tenant, id, updated)
   index auditevent_rest_tenant_by_date_start_idx btree (tenant, by_date_start) WHERE (by_date_start IS NOT NULL)
+  index auditevent_rest_xid_idx btree (xid)
   row level security forced
   policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
   policy upkeep to almanac_upkeep using true
@@ -625,6 +677,13 @@ table claimresponse
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_by_use btree (tenant, by_use) WHERE (by_use IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_disposition gin_trgm_ops, by_identifier, by_insurer_also, by_patient_also, by_request_also, by_requestor_also) WITH (gin_pending_list_limit='512')
+
+table clinic_sign_in
+  clinic text C not null
+  passwords boolean not null default false
+  registration boolean not null default false
+  index clinic_sign_in_pkey primary btree (clinic)
+  almanac_server may insert, select, update
 
 table clinicalimpression
   by__text tsvector
@@ -1895,6 +1954,26 @@ table insuranceplan
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_administered_by_also, by_endpoint, by_identifier, by_name gin_trgm_ops, by_owned_by_also, by_phonetic gin_trgm_ops, by_type) WITH (gin_pending_list_limit='512')
 
+table invitation
+  id text C not null
+  secret bytea not null
+  clinic text C not null
+  email text C
+  display_name text
+  fhir_user text C
+  patient text C
+  birth_date date
+  roles text[] not null
+  invited_by text C
+  created timestamp with time zone not null default now()
+  expires timestamp with time zone not null
+  accepted timestamp with time zone
+  accepted_by text C
+  index invitation_clinic btree (clinic, created)
+  index invitation_pkey primary btree (id)
+  index invitation_secret_key unique btree (secret)
+  almanac_server may delete, insert, select, update
+
 table invoice
   by__text tsvector
   by_account text C
@@ -2368,6 +2447,17 @@ table medicinalproductundesirableeffect
   by_subject text[] C
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_subject) WITH (gin_pending_list_limit='512')
 
+table membership
+  account text C not null
+  clinic text C not null
+  fhir_user text C
+  roles text[] not null
+  created timestamp with time zone not null default now()
+  index membership_clinic btree (clinic)
+  index membership_pkey primary btree (account, clinic)
+  membership_account_fkey FOREIGN KEY (account) REFERENCES person_account(id) ON DELETE CASCADE
+  almanac_server may delete, insert, select, update
+
 table messagedefinition
   by__text tsvector
   by_category text C
@@ -2553,6 +2643,7 @@ table oauth_client
   id text C not null
   metadata jsonb not null
   created timestamp with time zone not null default now()
+  disabled boolean not null default false
   index oauth_client_pkey primary btree (id)
   almanac_server may delete, insert, select, update
 
@@ -2795,6 +2886,20 @@ table outbox
 table parameters
   index <table>_terms_1 gin (by__profile, by__security, by__tag) WITH (gin_pending_list_limit='512')
 
+table passkey
+  id text C not null
+  account text C not null
+  public_key bytea not null
+  counter bigint not null
+  transports text[] not null
+  name text not null
+  created timestamp with time zone not null default now()
+  used timestamp with time zone
+  index passkey_account btree (account)
+  index passkey_pkey primary btree (id)
+  passkey_account_fkey FOREIGN KEY (account) REFERENCES person_account(id) ON DELETE CASCADE
+  almanac_server may delete, insert, select, update
+
 table patient
   by__text tsvector
   by_active text C
@@ -2900,6 +3005,20 @@ table person
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
   index <table>_by_organization btree (tenant, by_organization) WHERE (by_organization IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_email, by_identifier, by_link, by_name gin_trgm_ops, by_organization_also, by_patient, by_phone, by_practitioner, by_relatedperson, by_telecom) WITH (gin_pending_list_limit='512')
+
+table person_account
+  id text C not null
+  email text C not null
+  display_name text not null
+  language text
+  created timestamp with time zone not null default now()
+  disabled timestamp with time zone
+  password text
+  totp_secret bytea
+  totp_step bigint
+  index person_account_email_key unique btree (email)
+  index person_account_pkey primary btree (id)
+  almanac_server may delete, insert, select, update
 
 table plandefinition
   by__text tsvector
@@ -3042,6 +3161,16 @@ table provenance
   index <table>_by_when_start btree (tenant, by_when_start) WHERE (by_when_start IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_agent, by_agent_role, by_agent_type, by_entity, by_location_also, by_patient, by_signature_type, by_target) WITH (gin_pending_list_limit='512')
 
+table proxy
+  account text C not null
+  clinic text C not null
+  patient text C not null
+  related_person text C not null
+  created timestamp with time zone not null default now()
+  index proxy_pkey primary btree (account, clinic, patient)
+  proxy_account_clinic_fkey FOREIGN KEY (account, clinic) REFERENCES membership(account, clinic) ON DELETE CASCADE
+  almanac_server may delete, insert, select
+
 table questionnaire
   by__text tsvector
   by_code text[] C
@@ -3107,6 +3236,22 @@ table questionnaireresponse
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_by_subject btree (tenant, by_subject) WHERE (by_subject IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_author_also, by_based_on, by_encounter_also, by_identifier, by_part_of, by_patient_also, by_questionnaire_also, by_source_also, by_subject_also) WITH (gin_pending_list_limit='512')
+
+table record_claim
+  id text C not null
+  clinic text C not null
+  account text C not null
+  identifier text not null
+  family_name text not null
+  birth_date date not null
+  created timestamp with time zone not null default now()
+  decided timestamp with time zone
+  decided_by text C
+  patient text C
+  index record_claim_open unique btree (clinic, account) WHERE (decided IS NULL)
+  index record_claim_pkey primary btree (id)
+  record_claim_account_fkey FOREIGN KEY (account) REFERENCES person_account(id) ON DELETE CASCADE
+  almanac_server may delete, insert, select, update
 
 table reindex
   type text C not null
@@ -3469,6 +3614,33 @@ table setting
   index setting_pkey primary btree (name)
   almanac_server may insert, select, update
   almanac_upkeep may insert, select, update
+
+table sign_in_failure
+  key bytea not null
+  failures integer not null
+  last timestamp with time zone not null
+  index sign_in_failure_pkey primary btree (key)
+  almanac_server may delete, insert, select, update
+
+table sign_in_visit
+  id bytea not null
+  email text C
+  clinic text C
+  continues text not null
+  factors text[] not null default '{}'::text[]
+  account text C
+  link bytea
+  code bytea
+  tries integer not null default 0
+  challenge text
+  pending_secret bytea
+  finished boolean not null default false
+  created timestamp with time zone not null default now()
+  expires timestamp with time zone not null
+  index sign_in_visit_email btree (email, created) WHERE (email IS NOT NULL)
+  index sign_in_visit_expires btree (expires)
+  index sign_in_visit_pkey primary btree (id)
+  almanac_server may delete, insert, select, update
 
 table signing_key
   kid text C not null

@@ -79,7 +79,17 @@ async function readOpaqueToken(
   const found = await find(token)
   if (found === undefined) throw invalidToken('it is unknown, has expired or was revoked')
   if (found.tenant !== tenant) throw invalidToken('it is for another FHIR base')
-  const { expires, accountId, ...claims } = found
+  const { accountId, tokenId, clientId, scope, grantId, fhirUser, context } = found
+  const expires = found.expires * 1_000
+  const claims: Claims = {
+    tenant,
+    tokenId,
+    clientId,
+    scope,
+    ...(grantId === undefined ? {} : { grantId }),
+    ...(fhirUser === undefined ? {} : { fhirUser }),
+    ...(context.patient === undefined ? {} : { patient: context.patient }),
+  }
   if (accountId === undefined) return { claims, expires }
   const account = await findAccount(accountId)
   const membership = account === undefined ? undefined : membershipOf(account, tenant)

@@ -1,3 +1,4 @@
+import type { LaunchContext } from './server/agreements.ts'
 import { digest } from './server/digest.ts'
 
 /** An access token that was given out by the authorization server and is good right now. */
@@ -7,11 +8,13 @@ export interface OpaqueToken {
   readonly tenant: string
   readonly clientId: string
   readonly scope: string
+  /** In seconds since 1970. */
+  readonly issued: number
   readonly expires: number
   readonly accountId?: string
   readonly grantId?: string
   readonly fhirUser?: string
-  readonly patient?: string
+  readonly context: LaunchContext
 }
 
 export type FindOpaqueToken = (token: string) => Promise<OpaqueToken | undefined>
@@ -22,10 +25,11 @@ interface Row {
   readonly payload: {
     readonly clientId: string
     readonly scope?: string
+    readonly iat: number
     readonly exp: number
     readonly accountId?: string
     readonly grantId?: string
-    readonly extra?: { readonly tenant?: string; readonly fhirUser?: string; readonly patient?: string }
+    readonly extra?: LaunchContext & { readonly tenant?: string; readonly fhirUser?: string }
   }
 }
 
@@ -43,17 +47,19 @@ export function createOpaqueTokens(query: Query): FindOpaqueToken {
       [tokenId],
     )
     if (row?.payload.extra?.tenant === undefined) return undefined
-    const { clientId, scope = '', exp, accountId, grantId, extra } = row.payload
+    const { clientId, scope = '', iat, exp, accountId, grantId, extra } = row.payload
+    const { tenant, fhirUser, ...context } = extra
     return {
       tokenId,
-      tenant: extra.tenant as string,
+      tenant: tenant as string,
       clientId,
       scope,
-      expires: exp * 1_000,
+      issued: iat,
+      expires: exp,
+      context,
       ...(accountId === undefined ? {} : { accountId }),
       ...(grantId === undefined ? {} : { grantId }),
-      ...(extra.fhirUser === undefined ? {} : { fhirUser: extra.fhirUser }),
-      ...(extra.patient === undefined ? {} : { patient: extra.patient }),
+      ...(fhirUser === undefined ? {} : { fhirUser }),
     }
   }
 }

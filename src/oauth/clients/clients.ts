@@ -6,6 +6,7 @@ export type ClientMetadata = Readonly<Record<string, unknown>>
 export interface Client {
   readonly clientId: string
   readonly metadata: ClientMetadata
+  readonly disabled: boolean
   readonly created: Date
 }
 
@@ -16,6 +17,8 @@ export interface Clients {
   save(clientId: string, metadata: ClientMetadata): Promise<void>
   /** Its tokens end at once. False: there is none. */
   remove(clientId: string): Promise<boolean>
+  /** Not found while it is; its tokens end at once. False: there is none. */
+  setDisabled(clientId: string, disabled: boolean): Promise<boolean>
 }
 
 type Query = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
@@ -23,6 +26,7 @@ type Query = <Row extends object>(text: string, values?: readonly unknown[]) => 
 interface Row {
   readonly id: string
   readonly metadata: Record<string, unknown>
+  readonly disabled: boolean
   readonly created: Date
 }
 
@@ -32,16 +36,18 @@ export const hashedSecret = 'sha256:'
 export function openClients(query: Query, ended: (clientId: string) => Promise<void>): Clients {
   return {
     async find(clientId) {
-      const [row] = await query<Row>('select metadata from oauth_client where id = $1', [clientId])
+      const [row] = await query<Row>('select metadata from oauth_client where id = $1 and not disabled', [
+        clientId,
+      ])
       return row?.metadata
     },
     async list(clinic) {
       const rows = await query<Row>(
-        `select id, metadata, created from oauth_client
+        `select id, metadata, disabled, created from oauth_client
          where $1::text is null or metadata->'clinics' is null or metadata->'clinics' ? $1 order by created, id`,
         [clinic ?? null],
       )
-      return rows.map(({ id, metadata, created }) => ({ clientId: id, metadata, created }))
+      return rows.map(({ id, ...client }) => ({ clientId: id, ...client }))
     },
     async save(clientId, metadata) {
       const { client_secret: secret } = metadata
@@ -65,6 +71,17 @@ export function openClients(query: Query, ended: (clientId: string) => Promise<v
       )
       await ended(clientId)
       return removed.length > 0
+    },
+    async setDisabled(clientId, disabled) {
+      const changed = await query(
+        `with changed as (update oauth_client set disabled = $2 where id = $1 returning id),
+              agreements as (delete from oauth_agreement where client_id = $1 and $2),
+              entries as (delete from oauth_entry where client_id = $1 and $2)
+         select id from changed`,
+        [clientId, disabled],
+      )
+      if (disabled) await ended(clientId)
+      return changed.length > 0
     },
   }
 }

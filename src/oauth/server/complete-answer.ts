@@ -7,11 +7,13 @@ export async function completeAnswer(
   ctx: KoaContextWithOIDC,
   next: () => Promise<void>,
   styleUrl: string,
+  baseOf: (tenant: string) => string,
 ): Promise<void> {
   await next()
   const { route } = ctx.oidc
   if (route === 'registration' && ctx.status === 201)
     ctx.body = restoreScope(ctx.body as Record<string, unknown>)
+  if (route === 'introspection') completeUser(ctx, baseOf)
   if (route !== 'token') return
   ctx.set('Pragma', 'no-cache')
   const extra = ctx.oidc.entities.AccessToken?.extra as (LaunchContext & { tenant?: string }) | undefined
@@ -26,5 +28,13 @@ export async function completeAnswer(
     fhirContext,
     tenant,
     smart_style_url: styleUrl,
+  }
+}
+
+/** As the id token says it. */
+function completeUser(ctx: KoaContextWithOIDC, baseOf: (tenant: string) => string): void {
+  const { fhirUser, tenant } = (ctx.body ?? {}) as { fhirUser?: string; tenant?: string }
+  if (fhirUser !== undefined && tenant !== undefined) {
+    ctx.body = { ...(ctx.body as object), fhirUser: `${baseOf(tenant)}/${fhirUser}` }
   }
 }

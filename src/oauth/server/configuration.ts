@@ -19,7 +19,7 @@ import {
   sessionLifeSeconds,
 } from './lifetimes.ts'
 import { createResources, type ResourceParts } from './resources.ts'
-import { contextScopes, launchingScope } from './scopes.ts'
+import { contextScopes, servingScopes } from './scopes.ts'
 import { sessionCookie, stepCookie } from './session-cookie.ts'
 
 export type RegistrationPolicy = 'closed' | 'token' | 'open'
@@ -55,7 +55,7 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     responseTypes: ['code'],
     allowOmittingSingleRegisteredRedirectUri: false,
     pkce: { required: () => true },
-    scopes: [...contextScopes, launchingScope],
+    scopes: [...contextScopes, ...servingScopes],
     claims: { openid: ['sub'], fhirUser: ['fhirUser'], profile: ['name', 'fhirUser'] },
     extraParams: {
       aud: checkRequest,

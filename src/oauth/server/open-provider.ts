@@ -30,7 +30,7 @@ export function openProvider(parts: ProviderParts): Provider {
   keepSecretsAsDigests(provider)
   keepKeySetsByTheirHeaders(provider, parts.keySets)
   provider.use((ctx, next) => recordDeeds(ctx as never, next, record, parts.tenantOf))
-  provider.use((ctx, next) => completeAnswer(ctx as never, next, `${origin}${stylePath}`))
+  provider.use((ctx, next) => completeAnswer(ctx as never, next, `${origin}${stylePath}`, parts.baseOf))
   return provider
 }
 

@@ -4,7 +4,7 @@ import type { Definitions } from '#fhir/definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { type Addresses, trim } from './addresses.ts'
 import { accessLifeSeconds, backendLifeSeconds } from './lifetimes.ts'
-import { type AskedScope, launchingScope, readScopes, within } from './scopes.ts'
+import { type AskedScope, readScopes, servingScopes, within } from './scopes.ts'
 
 export interface ResourceParts extends Addresses {
   readonly definitions: Definitions
@@ -77,8 +77,8 @@ export function createResources({ definitions, tenantOf, baseOf }: ResourceParts
     const asked = read(scope)
     const possible = asked.filter(({ written, resource }) =>
       backend
-        ? resource?.context === 'system' || written === launchingScope
-        : resource?.context !== 'system' && written !== launchingScope,
+        ? resource?.context === 'system' || servingScopes.includes(written)
+        : resource?.context !== 'system' && !servingScopes.includes(written),
     )
     const held = client.smart_scope === undefined ? undefined : read(client.smart_scope)
     if (backend && (held === undefined || client.tokenEndpointAuthMethod !== 'private_key_jwt')) {

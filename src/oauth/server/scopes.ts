@@ -18,6 +18,12 @@ export const contextScopes = [
 /** Opens apps for people: of an EHR's own client (https://hl7.org/fhir/smart-app-launch/STU2.2/scopes-and-launch-context.html#extensibility). */
 export const launchingScope = '__launch'
 
+/** Asks about other apps' tokens: of a resource server. */
+export const introspectingScope = '__introspect'
+
+/** Granted to backend services alone. */
+export const servingScopes: readonly string[] = [launchingScope, introspectingScope]
+
 const others: ReadonlySet<string> = new Set(contextScopes)
 
 /** One scope as asked for, and what it means. */
@@ -31,7 +37,7 @@ export interface AskedScope {
 export function readScopes(text: string, definitions: Definitions): readonly AskedScope[] {
   const asked: AskedScope[] = []
   for (const written of new Set(text.split(' '))) {
-    if (others.has(written) || written === launchingScope) asked.push({ written })
+    if (others.has(written) || servingScopes.includes(written)) asked.push({ written })
     const [resource] = parseScopes(written, definitions).resource
     if (resource === undefined) continue
     if (resource.criteria.length > 0) checkCriteria(written, resource, definitions)
