@@ -20,7 +20,7 @@ export interface Output {
   sum(summary: Summary): string
 }
 
-const colours = { error: 'red', warning: 'yellow', information: 'cyan' } as const
+const colours = { fatal: 'red', error: 'red', warning: 'yellow', information: 'cyan' } as const
 
 export function createOutputForPeople(coloured: boolean): Output {
   const paint = (style: Parameters<typeof styleText>[0], text: string): string =>

@@ -38,7 +38,7 @@ const kinds = {
 export type RefusalKind = keyof typeof kinds
 
 export interface Issue {
-  readonly severity: 'error' | 'warning' | 'information'
+  readonly severity: 'fatal' | 'error' | 'warning' | 'information'
   readonly code: string
   /** A sentence for the caller: what is wrong and what to do. Never SQL, stack or another person's data. */
   readonly diagnostics: string

@@ -9,7 +9,7 @@ export interface Advice {
   /** Inside the write's transaction, when its actors are locked and claimed: what this booking would break. */
   checkRules(tx: Transaction, booking: Booking): Promise<readonly BrokenRule[]>
   /** The Appointment that a $find has answered under this id; undefined: unknown, or no longer offered. */
-  loadOffer(reads: Reads, tenant: string, id: string): Promise<Resource | undefined>
+  loadOffer(tx: Transaction, id: string): Promise<Resource | undefined>
 }
 
 export interface Wanted {

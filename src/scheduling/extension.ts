@@ -14,3 +14,9 @@ export function integerOf(element: object, url: string): number | undefined {
   const value = extension?.valuePositiveInt ?? extension?.valueInteger
   return value === undefined ? undefined : Number(value)
 }
+
+export function withoutExtension<Element extends object>(element: Element, url: string): Element {
+  const { extension, ...rest } = element as Element & { readonly extension?: readonly Extension[] }
+  const kept = extension?.filter((one) => one.url !== url) ?? []
+  return (kept.length === 0 ? rest : { ...rest, extension: kept }) as Element
+}

@@ -162,7 +162,7 @@ begin
     select c.actor from booking_claim c where c.tenant = clinic and c.appointment = any(replaced) and c.actor like 'Slot/%');
   select coalesce(jsonb_object_agg(b.actor, b.many), '{}') into before_of from (
     select c.actor, count(*) as many from booking_claim c
-    where c.tenant = clinic and c.actor = any(watched) and (c.expires is null or c.expires > moment) group by 1) b;
+    where c.tenant = clinic and c.actor = any(watched) group by 1) b;
 
   delete from booking_claim c where c.tenant = clinic and c.appointment = any(replaced);
   delete from booking_claim c using unnest(wished) w

@@ -1,0 +1,127 @@
+import { checkPermission } from '#access/check-permission.ts'
+import { parseReference } from '#fhir/references.ts'
+import { Refusal } from '#fhir/refusal.ts'
+import type { Resource, StoredVersion } from '#fhir/resource.ts'
+import type { OperationCall } from '#interaction/operation.ts'
+import type { Transaction } from '#store/store.ts'
+import { withPatients } from './appointment-edits.ts'
+import type { BookingParts } from './booking-parts.ts'
+import { findAppointment, loadAppointment, type StoredAppointment } from './stored-appointment.ts'
+
+/** What an operation is asked to hold or book: stored already, or yet to be. */
+export interface Asked {
+  readonly appointment: Resource
+  readonly stored?: StoredAppointment
+}
+
+export const textOf = ({ parameters }: OperationCall, name: string): string | undefined =>
+  parameters.get(name)?.[0] as string | undefined
+
+/** The one appointment that the parameters, or the address, mean: by reference, by id, or as it is. */
+export async function readAsked(parts: BookingParts, call: OperationCall, tx: Transaction): Promise<Asked> {
+  const { request, parameters } = call
+  const resources = [
+    ...(parameters.get('appointment-resource') ?? []),
+    ...(parameters.get('appt-resource') ?? []),
+  ]
+  const ids = [
+    ...(parameters.get('appointment-reference') ?? []).map((reference) =>
+      ownId(parts, call, reference, 'appointment-reference'),
+    ),
+    ...(parameters.get('appt-id') ?? []),
+    ...(request.id === undefined ? [] : [request.id]),
+  ] as string[]
+  const [resource] = resources as Resource[]
+  const id = ids[0] ?? resource?.id
+  if (ids.length + resources.length === 0)
+    throw new Refusal(
+      'required',
+      `$${request.operation} needs appointment-reference or appointment-resource.`,
+    )
+  if (
+    resources.length > 1 ||
+    new Set(ids).size > 1 ||
+    (resource !== undefined && ids.some((one) => one !== resource.id))
+  )
+    throw new Refusal(
+      'invalid',
+      'The parameters mean different appointments: give a reference or a resource, not both.',
+    )
+  if (resource !== undefined && resource.resourceType !== 'Appointment')
+    throw new Refusal('invalid', 'appointment-resource must be an Appointment.', {
+      expression: 'appointment-resource',
+    })
+  const stored = id === undefined ? undefined : await findAppointment(tx, id)
+  if (stored !== undefined) {
+    await loadAppointment(tx, stored.before.id, request)
+    return { appointment: resource ?? stored.appointment, stored }
+  }
+  if (resource !== undefined) {
+    if (resource.id !== undefined) throw new Refusal('not-found', `There is no Appointment/${resource.id}.`)
+    return { appointment: resource }
+  }
+  const offer = await parts.advice.loadOffer(tx, id as string)
+  if (offer === undefined)
+    throw new Refusal(
+      'not-found',
+      `Appointment/${id} is not offered, or no longer: look for a free time again.`,
+    )
+  const { id: _, meta: __, requestedPeriod: ___, ...appointment } = offer
+  return { appointment: appointment as Resource }
+}
+
+/** Only this server's appointments can be held or booked here. */
+function ownId(
+  { localBases }: BookingParts,
+  { request, principal }: OperationCall,
+  reference: unknown,
+  expression: string,
+): string {
+  const text = String((reference as { reference?: unknown }).reference)
+  const parsed = parseReference(text, [request.base, ...localBases(principal.tenant)])
+  if (parsed.kind === 'local' && parsed.type === 'Appointment') return parsed.id
+  throw new Refusal('invalid', 'The reference must lead to an Appointment of this server.', { expression })
+}
+
+/** Those named, and the patient whose token this is. */
+export function patientsOf({ parameters, principal }: OperationCall): readonly string[] {
+  const named = [
+    ...(parameters.get('patient-reference') ?? []).flatMap(
+      (one) => (one as { reference?: string }).reference ?? [],
+    ),
+    ...(parameters.get('patient-id') ?? []).map((id) => `Patient/${id}`),
+  ]
+  return principal.patient === undefined ? named : [...new Set([`Patient/${principal.patient}`, ...named])]
+}
+
+/** Down the road of every write: rules, rows, history, audit. */
+export function store(
+  { newId }: BookingParts,
+  { road, request, principal }: OperationCall,
+  tx: Transaction,
+  after: Resource,
+  stored?: StoredAppointment,
+): Promise<StoredVersion> {
+  checkPermission(principal, 'Appointment', stored === undefined ? 'c' : 'u')
+  const type = 'Appointment'
+  if (stored === undefined)
+    return road.write({ method: 'POST', type, id: newId(), after }, tx, request, principal)
+  const { before } = stored
+  return road.write({ method: 'PUT', type, id: before.id, before, after }, tx, request, principal)
+}
+
+export function forPatients(call: OperationCall, appointment: Resource): Resource {
+  return withPatients(appointment, patientsOf(call))
+}
+
+/** Nobody comes yesterday. */
+export function checkToCome({ start }: Resource, now: Date): void {
+  if (typeof start !== 'string')
+    throw new Refusal('required', 'An appointment that is held or booked needs start and end.', {
+      expression: 'Appointment.start',
+    })
+  if (Date.parse(start) <= now.getTime())
+    throw new Refusal('business-rule', 'This time has passed: choose one that is to come.', {
+      expression: 'Appointment.start',
+    })
+}
