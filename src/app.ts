@@ -1,6 +1,7 @@
 import { randomUUID, randomUUIDv7 } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
+import { createPrincipal } from '#access/create-principal.ts'
 import { buildAuditEvent } from '#audit/build-audit-event.ts'
 import type { SecurityLog } from '#audit/security-log.ts'
 import type { Definitions } from '#fhir/definitions.ts'
@@ -116,13 +117,14 @@ export async function openApp(
       people: options.people ?? (await joinPeople({ config, database, definitions, securityLog, logger })),
     }),
   )
-  const { road, operations } = await buildRoad(
+  const { road, operations, scheduling } = await buildRoad(
     config,
     database,
     { definitions, terminology, localBases, access },
     logger,
   )
   await fillEmptyClinic(config, { database, road, definitions })
+  opened.use(scheduling.start(road))
   const http = createHttpApp(
     buildHttpParts(config, {
       database,
@@ -201,7 +203,15 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
     createValidator({ definitions, ...shipped, settings: { refuseUnknownProfiles } }),
     (tenant) => clinicDefinitions.of(tenant),
   )
-  const scheduling = joinScheduling({ database, settings: config, clock, newId, localBases, pages })
+  const scheduling = joinScheduling({
+    ...{ database, settings: config, clock, newId, localBases, pages },
+    principalOf: (tenant) =>
+      createPrincipal(
+        { tenant, clientId: 'almanac', tokenId: 'scheduling', scope: 'system/*.cruds' },
+        definitions,
+      ),
+    onFault: (sentence, cause) => logger.error({ err: cause }, sentence),
+  })
   const operations = [
     ...loadOperations({ database, definitions, settings, pages, clock, validator }),
     ...access.operations,
@@ -235,7 +245,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
     }),
     invokeOperation: createInvokeOperation({ database, definitions, operations }),
   })
-  return { road, operations }
+  return { road, operations, scheduling }
 }
 
 function refusePort({ host, port }: Config): (cause: NodeJS.ErrnoException) => never {

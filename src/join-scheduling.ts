@@ -1,14 +1,19 @@
 import type { Principal } from '#access/principal.ts'
 import type { PagingTokens } from '#fhir/paging-token.ts'
 import type { Operation } from '#interaction/operation.ts'
+import type { Road } from '#interaction/walk.ts'
 import type { WriteRule } from '#interaction/write-rule.ts'
 import type { Advice } from '#scheduling/advice.ts'
 import { createGenerateSlots } from '#scheduling/availability/generate-slots.ts'
+import type { BookingParts } from '#scheduling/booking/booking-parts.ts'
+import { loadBookingOperations } from '#scheduling/booking/load-booking-operations.ts'
 import type { SchedulingSettings } from '#scheduling/claims/claim-parts.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
 import { findAlternatives } from '#scheduling/find/alternatives.ts'
 import { createFind } from '#scheduling/find/find.ts'
 import { loadOffer } from '#scheduling/find/offers.ts'
+import { endHolds } from '#scheduling/holds/end-holds.ts'
+import { startSweeper } from '#scheduling/holds/every-second.ts'
 import type { Database } from '#store/store.ts'
 
 export interface SchedulingParts {
@@ -18,11 +23,16 @@ export interface SchedulingParts {
   readonly newId: () => string
   readonly pages: PagingTokens
   readonly localBases: (tenant: string) => readonly string[]
+  /** The server itself, in a clinic. */
+  readonly principalOf: (tenant: string) => Principal
+  readonly onFault: (sentence: string, cause: unknown) => void
 }
 
 export interface Scheduling {
   readonly rules: readonly WriteRule[]
   readonly operations: readonly Operation[]
+  /** What goes on without being asked: holds end. */
+  start(road: Road): AsyncDisposable
 }
 
 /** The calendar: take this away and a sound FHIR server remains. */
@@ -36,13 +46,21 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
         .asSystem(wanted.principal.tenant)
         .transaction((tx) => findAlternatives({ clock, timeZone }, tx, wanted, most)),
     checkRules: async () => [],
-    loadOffer: (_, tenant, id) => database.asSystem(tenant).transaction((tx) => loadOffer(tx, id)),
+    loadOffer,
   }
+  const transact: BookingParts['transact'] = ({ principal }, work) =>
+    database.openStore(principal.viewerFor('u')).transaction(work)
   return {
     rules: [createClaimRule({ ...parts, advice, openReads })],
     operations: [
+      ...loadBookingOperations({ ...parts, advice, transact }),
       createGenerateSlots({ clock, newId, timeZone }),
       createFind({ clock, newId, timeZone, pages }),
     ],
+    start: (road) =>
+      startSweeper(
+        () => endHolds({ database, road, principalOf: parts.principalOf }),
+        (cause) => parts.onFault('Ending holds failed', cause),
+      ),
   }
 }
