@@ -31,6 +31,10 @@ export function auditFolder(config: Pick<Config, 'auditKeys' | 'dataFolder'>): s
   return config.auditKeys ?? join(config.dataFolder, 'audit-keys')
 }
 
+export function clinicsOf({ clinics }: Pick<Config, 'clinics'>): readonly string[] {
+  return ['main', ...clinics]
+}
+
 /** Made by the first server that opens the database; named by every entry of every chain. */
 export async function installationOf(database: Database): Promise<string> {
   await database.addSetting('installation', randomUUID())
@@ -96,7 +100,7 @@ export async function joinAuditTrail(parts: AuditTrailParts): Promise<AuditTrail
     onBroken: (fault) => void raiseAlarm(parts, fault),
     onFault: (cause) => onFault('The audit trail could not be verified; it is tried again', cause),
   })
-  const clinics = ['main', ...config.clinics]
+  const clinics = clinicsOf(config)
   const tell = (deed: 'server-started' | 'server-stopped') =>
     Promise.all(
       clinics.map((clinic) =>

@@ -16,12 +16,19 @@ function bounds(month: string): readonly [string, string] {
   ]
 }
 
+/** Events read in one go: some megabytes. */
+const mostAhead = 2_000
+
 /** Of a month: one is enough to know, some help to understand. */
 const mostInserted = 100
 
 /** Reads what proves the audit trail, a little at a time; one connection, closed by whoever opened it. */
 export class AuditChain implements AsyncDisposable {
   readonly #client: pg.Client
+  /** Entries read last, for what will be asked next. */
+  #page: readonly Pick<ChainEntry, 'month' | 'ids'>[] = []
+  #wanted = new Set<string>()
+  #ahead = new Map<string, StoredEvent[]>()
 
   private constructor(client: pg.Client) {
     this.#client = client
@@ -61,6 +68,7 @@ export class AuditChain implements AsyncDisposable {
          from audit_seal where tenant = $1 and number >= $2 order by number limit ${page}`,
         [tenant, next],
       )
+      this.#page = rows
       for (const { number, month, until, ids, leaves, ...row } of rows)
         yield {
           ...row,
@@ -84,14 +92,31 @@ export class AuditChain implements AsyncDisposable {
     return new Map(rows.map(({ month, number }) => [month, Number(number)]))
   }
 
-  /** Those of the ids that are in the month. */
+  /** Those of the ids that are in the month; what the next entries will ask for comes along. */
   async events(tenant: string, month: string, ids: readonly string[]): Promise<readonly StoredEvent[]> {
+    if (!ids.every((id) => this.#wanted.has(id))) await this.#readAhead(tenant, month, ids)
+    return ids.flatMap((id) => {
+      this.#wanted.delete(id)
+      const events = this.#ahead.get(id) ?? []
+      this.#ahead.delete(id)
+      return events
+    })
+  }
+
+  async #readAhead(tenant: string, month: string, ids: readonly string[]): Promise<void> {
+    const wanted = new Set(ids)
+    const at = this.#page.findIndex((entry) => entry.ids?.[0] === ids[0])
+    for (let next = at + 1; at >= 0 && next < this.#page.length && wanted.size < mostAhead; next++) {
+      const entry = this.#page[next]
+      if (entry?.month === month) for (const id of entry.ids ?? []) wanted.add(id)
+    }
+    this.#wanted = wanted
     const { rows } = await this.#client.query<StoredEvent>(
       `select id, text, updated from auditevent
        where tenant = $1 and id = any($2::text[]) and updated >= $3 and updated < $4`,
-      [tenant, ids, ...bounds(month)],
+      [tenant, [...wanted], ...bounds(month)],
     )
-    return rows
+    this.#ahead = Map.groupBy(rows, ({ id }) => id)
   }
 
   /** Where an event is that its month lacks. */

@@ -31,10 +31,16 @@ export interface ChainEntry {
   readonly leaves?: Uint8Array
 }
 
+/** The transactions that a round of seals covers: all below `until`; whole: none that is committed is left. */
+export interface SealRange {
+  readonly until: string
+  readonly whole: boolean
+}
+
 export type BuildEntries = (
   pending: readonly PendingEvent[],
   heads: readonly ChainHead[],
-  until: string,
+  range: SealRange,
 ) => readonly ChainEntry[]
 
 /** Taken by whoever adds to a chain, so that chains never fork; the number is the ASCII of "seals". */
@@ -97,7 +103,7 @@ async function sealPending(
   most: number,
   build: BuildEntries,
 ): Promise<readonly ChainEntry[]> {
-  const { from, until } = await readRange(client, most)
+  const { from, until, whole } = await readRange(client, most)
   if (from === until) return []
   const { rows: pending } = await client.query<PendingEvent>(
     `select tenant, to_char(updated at time zone 'UTC', 'YYYY-MM') as month, id, sha256(convert_to(text, 'UTF8')) as leaf
@@ -106,14 +112,14 @@ async function sealPending(
   )
   if (pending.length === 0) return []
   const heads = await readHeads(client, [...new Set(pending.map(({ tenant }) => tenant))])
-  const entries = build(pending, heads, until)
+  const entries = build(pending, heads, { until, whole })
   await addEntries(client, entries)
   return entries
 }
 
 /** Whole transactions: those from the last seal's end on that are over, as many as hold about `most` events. */
-async function readRange(client: pg.ClientBase, most: number): Promise<{ from: string; until: string }> {
-  const { rows } = await client.query<{ from: string; until: string }>(
+async function readRange(client: pg.ClientBase, most: number): Promise<SealRange & { from: string }> {
+  const { rows } = await client.query<SealRange & { from: string }>(
     `with known as (select coalesce((select until from audit_seal where until is not null order by until desc limit 1), '0'::xid8) as start,
                            pg_snapshot_xmin(pg_current_snapshot()) as bound),
      first as (select start, bound, (select e.xid from auditevent e where e.xid >= start and e.xid < bound order by e.xid limit 1) as first from known),
@@ -121,12 +127,13 @@ async function readRange(client: pg.ClientBase, most: number): Promise<{ from: s
      select coalesce(first, bound)::text as "from",
             case when first is null or beyond is null then bound
                  when beyond > first then beyond
-                 else (beyond::text::numeric + 1)::text::xid8 end::text as until
+                 else (beyond::text::numeric + 1)::text::xid8 end::text as until,
+            beyond is null as whole
      from last`,
     [most],
   )
-  const { from = '0', until = '0' } = rows[0] ?? {}
-  return { from, until }
+  const { from = '0', until = '0', whole = true } = rows[0] ?? {}
+  return { from, until, whole }
 }
 
 export async function readHeads(

@@ -35,6 +35,14 @@ export interface PendingEvent {
   readonly leaf: Uint8Array
 }
 
+/** The transactions that a round of seals covers. */
+export interface SealRange {
+  /** All below it. */
+  readonly until: string
+  /** Nothing that is committed is left for the next round. */
+  readonly whole: boolean
+}
+
 export interface SealingContext {
   readonly installation: string
   readonly now: Date
@@ -77,11 +85,11 @@ export class ChainEnd {
     this.#kid = last.kind === 'rotation' ? last.next : last.kid
   }
 
-  seal(month: string, events: readonly PendingEvent[], until: string): void {
+  seal(month: string, events: readonly PendingEvent[], { until, whole }: SealRange): void {
     const ids = events.map(({ id }) => id)
     const leaves = Buffer.concat(events.map(({ leaf }) => leaf))
     const root = merkleRoot(leaves).toString('hex')
-    const seal: Rest<Seal> = { kind: 'seal', month, first: this.#next, count: ids.length, root, until }
+    const seal: Rest<Seal> = { kind: 'seal', month, first: this.#next, count: ids.length, root, until, whole }
     this.#add(seal, { month, until, ids, leaves })
     this.#next += ids.length
   }
@@ -145,7 +153,7 @@ export interface ChainHead {
 export function buildEntries(
   pending: readonly PendingEvent[],
   heads: readonly ChainHead[],
-  until: string,
+  range: SealRange,
   context: SealingContext,
 ): readonly ChainEntry[] {
   const entries: ChainEntry[] = []
@@ -154,7 +162,7 @@ export function buildEntries(
     const end = new ChainEnd(tenant, context, head?.statement, head?.events)
     for (const [month, events] of Map.groupBy(ofTenant, (event) => event.month)) {
       events.sort((a, b) => (a.id < b.id ? -1 : 1))
-      end.seal(month, events, until)
+      end.seal(month, events, range)
     }
     entries.push(...end.entries)
   }

@@ -1,4 +1,10 @@
-import { buildEntries, type ChainEntry, type ChainHead, type PendingEvent } from './build-entries.ts'
+import {
+  buildEntries,
+  type ChainEntry,
+  type ChainHead,
+  type PendingEvent,
+  type SealRange,
+} from './build-entries.ts'
 import type { SealingKey } from './sealing-key.ts'
 
 export interface SealerParts {
@@ -9,7 +15,7 @@ export interface SealerParts {
     build: (
       pending: readonly PendingEvent[],
       heads: readonly ChainHead[],
-      until: string,
+      range: SealRange,
     ) => readonly ChainEntry[],
   ) => Promise<readonly ChainEntry[] | undefined>
   readonly keys: { current(): SealingKey; keyOf(kid: string): SealingKey | undefined }
@@ -47,8 +53,8 @@ export class Sealer {
     const { installation, seal, keys, clock, onSealed } = this.#parts
     const context = { installation, key: keys.current(), keyOf: (kid: string) => keys.keyOf(kid) }
     for (;;) {
-      const entries = await seal(most, (pending, heads, until) =>
-        buildEntries(pending, heads, until, { ...context, now: clock() }),
+      const entries = await seal(most, (pending, heads, range) =>
+        buildEntries(pending, heads, range, { ...context, now: clock() }),
       )
       if (entries === undefined) return false
       if (entries.length === 0) return true

@@ -36,6 +36,8 @@ export interface Seal extends Entry {
   readonly root: string
   /** All events of transactions below this one are sealed. */
   readonly until: string
+  /** Nothing that was committed by then was left for the next seal. */
+  readonly whole: boolean
 }
 
 /** Signed with the old key; what follows is signed with the new one. */

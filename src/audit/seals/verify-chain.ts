@@ -65,7 +65,6 @@ export async function verifyChain(
   let entries = 0
   for await (const entry of source.entries(tenant, 0)) {
     if (faults.length >= most) break
-    const sealedBefore = walk.events > 0 ? walk.time : undefined
     const { faults: found, statement } = walk.check(entry)
     faults.push(...found)
     entries++
@@ -81,7 +80,7 @@ export async function verifyChain(
     lastSeals.set(statement.month, statementHash(entry.statement))
     events += statement.count
     if (!buried.has(statement.month))
-      faults.push(...(await verifyEvents(source, entry, statement, sealedBefore)))
+      faults.push(...(await verifyEvents(source, entry, statement, walk.sealedBefore)))
   }
   if (known !== undefined && known.number > walk.number && faults.length < most)
     faults.push(truncated(tenant, walk.number, known))

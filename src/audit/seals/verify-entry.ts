@@ -17,6 +17,9 @@ export class ChainWalk {
   until = '0'
   /** Events sealed so far. */
   events = 0
+  /** When all that had been committed was sealed, before the entry last seen: no later event is older. */
+  sealedBefore: string | undefined
+  #wholeAt: string | undefined
   #kid: string | undefined
   readonly #keys: Map<string, KeyObject>
 
@@ -80,6 +83,8 @@ export class ChainWalk {
     this.time = statement.time
     this.#kid = statement.kind === 'rotation' ? statement.next : statement.kid
     if (statement.kind !== 'seal') return
+    if (statement.until !== this.until) this.sealedBefore = this.#wholeAt
+    if (statement.whole) this.#wholeAt = statement.time
     this.until = statement.until
     this.events = statement.first + statement.count - 1
   }

@@ -21,7 +21,7 @@ export interface EventSource {
 /** Transactions last minutes at most, and clocks of several servers differ by less. */
 const leeway = 15 * 60_000
 
-/** Compares what a seal covers with what is there. `sealedBefore`: when the clinic's seal before this one was made. */
+/** Compares what a seal covers with what is there. `sealedBefore`: when everything older had been sealed already. */
 export async function verifyEvents(
   source: EventSource,
   entry: ChainEntry,
@@ -32,7 +32,8 @@ export async function verifyEvents(
   const faults: Fault[] = []
   const ids = entry.ids ?? []
   const leaves = entry.leaves ?? new Uint8Array()
-  if (leaves.length !== ids.length * hashLength || merkleRoot(leaves).toString('hex') !== seal.root) {
+  const complete = ids.length === seal.count && leaves.length === ids.length * hashLength
+  if (!complete || merkleRoot(leaves).toString('hex') !== seal.root) {
     const sentence = `The hashes of entry ${number} do not make the root that was signed.`
     return [{ kind: 'entry-altered', tenant, entry: number, sentence }]
   }

@@ -82,11 +82,10 @@ export class Watch {
         last = statementHash(entry.statement) === walk.hash
         continue
       }
-      const sealedBefore = walk.time || undefined
       const { faults, statement } = walk.check(entry)
       for (const fault of faults) this.#tell(fault)
       if (statement?.kind === 'seal' && entry.number > (buried.get(statement.month) ?? -1))
-        for (const fault of await verifyEvents(source, entry, statement, sealedBefore)) this.#tell(fault)
+        for (const fault of await verifyEvents(source, entry, statement, walk.sealedBefore)) this.#tell(fault)
     }
     if (last) return
     const sentence = `Entry ${walk.number} of the chain is gone or another: its end was cut off or rewritten.`

@@ -1,6 +1,10 @@
+import { createReadStream } from 'node:fs'
 import { appendFile } from 'node:fs/promises'
+import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import type { ChainEntry } from './build-entries.ts'
+import { statementHash } from './statement.ts'
+import type { KnownHead } from './verify-chain.ts'
 
 /** Somebody outside the database who keeps a copy of every entry, so that nobody can rewrite the past. */
 export interface Witness {
@@ -92,3 +96,15 @@ export class Witnesses {
 
 /** About a day of a busy clinic; the chain itself holds all of them. */
 const mostWaiting = 100_000
+
+/** Of lines that a witness kept: the newest entry of each clinic. */
+export async function lastWitnessed(file: string): Promise<ReadonlyMap<string, KnownHead>> {
+  const heads = new Map<string, KnownHead>()
+  for await (const line of createInterface({ input: createReadStream(file) })) {
+    if (line === '') continue
+    const { tenant, number, statement } = JSON.parse(line) as ChainEntry
+    if (number > (heads.get(tenant)?.number ?? -1))
+      heads.set(tenant, { number, hash: statementHash(statement) })
+  }
+  return heads
+}

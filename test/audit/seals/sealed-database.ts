@@ -1,5 +1,5 @@
 import { randomUUIDv7 } from 'node:crypto'
-import type { ChainEntry } from '#audit/seals/build-entries.ts'
+import type { ChainEntry, SealingContext } from '#audit/seals/build-entries.ts'
 import { Sealer } from '#audit/seals/sealer.ts'
 import { makeSealingKey, type SealingKey } from '#audit/seals/sealing-key.ts'
 import { statementHash } from '#audit/seals/statement.ts'
@@ -18,6 +18,8 @@ export interface SealedDatabase extends AsyncDisposable {
   record(count: number, recorded?: Date, tenant?: string): Promise<readonly string[]>
   seal(): Promise<void>
   rotate(): SealingKey
+  /** For whoever adds to the chains beside the sealer. */
+  context(): SealingContext
   verify(options?: { tenant?: string; witness?: boolean; keys?: readonly SealingKey[] }): Promise<Verdict>
 }
 
@@ -63,6 +65,12 @@ export async function openSealedDatabase(): Promise<SealedDatabase> {
       await seal()
       return ids.sort()
     },
+    context: () => ({
+      installation: 'test-installation',
+      now: new Date(),
+      key: keys.at(-1) as SealingKey,
+      keyOf: (kid) => keys.find((key) => key.kid === kid),
+    }),
     rotate() {
       const key = makeSealingKey()
       keys.push(key)

@@ -1,0 +1,94 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { ExportedChain } from '#audit/seals/exported-chain.ts'
+import { Heads } from '#audit/seals/heads.ts'
+import { readTrustedKeys } from '#audit/seals/key-folder.ts'
+import { type KnownHead, type Verdict, verifyChain } from '#audit/seals/verify-chain.ts'
+import { lastWitnessed } from '#audit/seals/witness.ts'
+import type { SecurityFact } from '#audit/security-event.ts'
+import { AuditChain } from '#store/audit-chain.ts'
+import { readArguments, readInstallation, recordCommand, runCommand } from './audit-arguments.ts'
+import type { Config } from './config.ts'
+import { findDatabaseUrl } from './connection.ts'
+import { auditFolder } from './join-audit.ts'
+
+const usage = `Proves that the audit trail is whole, or says where it breaks first.
+
+  npm run audit:verify                        the server's own database, all clinics
+  npm run audit:verify -- --clinic main       one of them
+  npm run audit:verify -- --export FOLDER     an export, without any database
+
+  --keys FOLDER     public keys (*.pub.pem) to trust; the server's own key folder otherwise, the export's last of all
+  --witness FILE    lines that a witness kept: nothing that it saw may be missing
+  --json            a line of JSON for each clinic
+
+Ends with 0 when all is whole, with 1 when something is broken.
+`
+
+const wish = readArguments(usage, ['clinic', 'export', 'keys', 'witness'], ['json'])
+
+async function verifyDatabase(config: Config): Promise<readonly Verdict[]> {
+  const folder = auditFolder(config)
+  const keys = readTrustedKeys(wish.keys ?? folder)
+  const heads = new Heads(join(folder, 'heads.json'), await readInstallation(config))
+  const witnessed = await readWitness()
+  await using chain = await AuditChain.open(findDatabaseUrl(config))
+  const tenants = new Set([...(await chain.tenants()), ...heads.tenants()])
+  const verdicts: Verdict[] = []
+  for (const tenant of tenants) {
+    if (wish.clinic !== undefined && wish.clinic !== tenant) continue
+    const known = newest(heads.known(tenant), witnessed.get(tenant))
+    verdicts.push(await verifyChain(chain, tenant, { keys, known, now: new Date() }))
+  }
+  const facts = verdicts.map(({ tenant, faults }): [string, SecurityFact] => [
+    tenant,
+    {
+      deed: 'audit-verified',
+      description: faults[0]?.sentence ?? 'The audit trail is whole.',
+      ...(faults.length > 0 && { failure: 'The audit trail is broken' }),
+    },
+  ])
+  await recordCommand(config, new Map(facts))
+  return verdicts
+}
+
+async function verifyExport(config: Config, folder: string): Promise<readonly Verdict[]> {
+  const own = auditFolder(config)
+  const keys = readTrustedKeys(wish.keys ?? (existsSync(join(own, 'current')) ? own : join(folder, 'keys')))
+  const witnessed = await readWitness()
+  const chain = await ExportedChain.open(folder)
+  const known = newest(chain.head, witnessed.get(chain.tenant))
+  return [await verifyChain(chain, chain.tenant, { keys, known, now: chain.exported })]
+}
+
+async function readWitness(): Promise<ReadonlyMap<string, KnownHead>> {
+  return wish.witness === undefined ? new Map() : lastWitnessed(wish.witness)
+}
+
+function newest(a: KnownHead | undefined, b: KnownHead | undefined): KnownHead | undefined {
+  return (b?.number ?? -1) > (a?.number ?? -1) ? b : a
+}
+
+function show(verdict: Verdict): void {
+  const { tenant, events, entries, head, unsealed, buried, faults } = verdict
+  if (wish.json) {
+    process.stdout.write(`${JSON.stringify({ ...verdict, buried: Object.fromEntries(buried) })}\n`)
+    return
+  }
+  const state =
+    faults.length === 0 ? 'whole' : `BROKEN, ${faults.length} ${faults.length === 1 ? 'place' : 'places'}`
+  const end = head.number < 0 ? 'no seal yet' : `last entry ${head.number} of ${head.time}`
+  process.stdout.write(`${tenant}: ${state}. ${events} events sealed by ${entries} entries, ${end}.\n`)
+  for (const [month, count] of buried)
+    process.stdout.write(`  ${month}: ${count} events dropped, with tombstone\n`)
+  if (unsealed > 0) process.stdout.write(`  ${unsealed} events wait to be sealed\n`)
+  for (const { kind, sequence, sentence } of faults)
+    process.stdout.write(`  ${kind}${sequence === undefined ? '' : ` (event ${sequence})`}: ${sentence}\n`)
+}
+
+await runCommand(async (config) => {
+  const verdicts =
+    wish.export === undefined ? await verifyDatabase(config) : await verifyExport(config, wish.export)
+  for (const verdict of verdicts) show(verdict)
+  return verdicts.some(({ faults }) => faults.length > 0) ? 1 : 0
+})

@@ -1,0 +1,188 @@
+import { execFile } from 'node:child_process'
+import { randomUUIDv7 } from 'node:crypto'
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import pg from 'pg'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { ExportedChain } from '#audit/seals/exported-chain.ts'
+import { readTrustedKeys } from '#audit/seals/key-folder.ts'
+import { verifyChain } from '#audit/seals/verify-chain.ts'
+import { auditEvent } from '../store/changes.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+
+const root = join(import.meta.dirname, '../..')
+const run = promisify(execFile)
+
+let server: TestServer
+let superuser: pg.Client
+let place: string
+
+beforeAll(async () => {
+  place = mkdtempSync(join(tmpdir(), 'almanac-test-audit-'))
+  server = await startTestServer({ auditWitness: [`file://${place}/witness.ndjson`] })
+  superuser = new pg.Client({ connectionString: server.databaseUrl })
+  await superuser.connect()
+  for (let round = 0; round < 3; round++) {
+    for (let count = 0; count < 3; count++) await record(new Date())
+    await sealed()
+  }
+})
+afterAll(async () => {
+  await superuser.end()
+  await server[Symbol.asyncDispose]()
+  rmSync(place, { recursive: true, force: true })
+})
+
+async function record(when: Date): Promise<string> {
+  const id = randomUUIDv7()
+  await server.app.database.recordAudit('main', auditEvent(id, when))
+  return id
+}
+
+/** Waits until the server has sealed all that there is. */
+async function sealed(): Promise<void> {
+  const waiting = async () => {
+    const { rows } = await superuser.query(
+      `select count(*)::int as events from auditevent where xid >= (select max(until::text::bigint) from audit_seal)::text::xid8`,
+    )
+    return rows[0].events
+  }
+  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 30_000 })
+}
+
+async function command(name: string, ...args: string[]): Promise<{ code: number; out: string }> {
+  const env = {
+    ...process.env,
+    DATABASE_URL: server.databaseUrl,
+    AUDIT_KEYS: server.auditKeys,
+    CLINICS: 'north',
+    NODE_ENV: 'test',
+  }
+  try {
+    const { stdout, stderr } = await run(process.execPath, [join(root, `src/audit-${name}.ts`), ...args], {
+      env,
+    })
+    return { code: 0, out: stdout + stderr }
+  } catch (error) {
+    const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }
+    return { code, out: stdout + stderr }
+  }
+}
+
+const verifyFolder = async (folder: string) => {
+  const chain = await ExportedChain.open(folder)
+  const keys = readTrustedKeys(server.auditKeys)
+  return verifyChain(chain, chain.tenant, { keys, known: chain.head, now: chain.exported })
+}
+
+let exported: string
+
+test('a log that nobody touched verifies, and that it was verified is in the log', async () => {
+  const { code, out } = await command(
+    'verify',
+    '--clinic',
+    'main',
+    '--witness',
+    join(place, 'witness.ndjson'),
+  )
+  expect(out).toMatch(/^main: whole\. \d+ events sealed by \d+ entries/)
+  expect(code).toBe(0)
+  const { rows } = await superuser.query(
+    `select text::json as event from auditevent where text like '%audit-verified%'`,
+  )
+  expect(rows[0].event).toMatchObject({ outcome: '0', type: { code: '110101' } })
+})
+
+test('an export verifies with no database at all', async () => {
+  exported = join(place, 'export')
+  expect((await command('export', '--out', exported, '--csv')).code).toBe(0)
+  const { code, out } = await command('verify', '--export', exported)
+  expect(out).toContain('main: whole.')
+  expect(code).toBe(0)
+  const table = readFileSync(join(exported, 'events.csv'), 'utf8').trimEnd().split('\r\n')
+  const events = readFileSync(join(exported, 'events.ndjson'), 'utf8').trimEnd().split('\n')
+  expect(table).toHaveLength(events.length + 1)
+})
+
+type Change = (lines: string[]) => void
+const changes: [string, string, Change, string][] = [
+  [
+    'a changed byte',
+    'events.ndjson',
+    (lines) => void lines.splice(2, 1, lines[2]?.replace('Practitioner/1', 'Practitioner/2') ?? ''),
+    'altered',
+  ],
+  ['a line left out', 'events.ndjson', (lines) => void lines.splice(3, 1), 'missing'],
+  [
+    'a line put in',
+    'events.ndjson',
+    (lines) => void lines.push(lines[3]?.replace(/"id":"[^"]+"/, '"id":"new"') ?? ''),
+    'inserted',
+  ],
+  ['the end cut off', 'seals.ndjson', (lines) => void lines.pop(), 'truncated'],
+  ['an entry left out', 'seals.ndjson', (lines) => void lines.splice(1, 1), 'entry-missing'],
+]
+
+test.each(changes)('%s of an export is found', async (_, file, change, kind) => {
+  const folder = join(place, 'changed')
+  cpSync(exported, folder, { recursive: true })
+  const lines = readFileSync(join(folder, file), 'utf8').trimEnd().split('\n')
+  change(lines)
+  writeFileSync(join(folder, file), `${lines.join('\n')}\n`)
+  expect((await verifyFolder(folder)).faults[0]?.kind).toBe(kind)
+  rmSync(folder, { recursive: true })
+})
+
+test('lines of an export in another order are the same events', async () => {
+  const folder = join(place, 'shuffled')
+  cpSync(exported, folder, { recursive: true })
+  const lines = readFileSync(join(folder, 'events.ndjson'), 'utf8').trimEnd().split('\n')
+  writeFileSync(join(folder, 'events.ndjson'), `${lines.toReversed().join('\n')}\n`)
+  expect((await verifyFolder(folder)).faults).toEqual([])
+})
+
+/** The commands of HOW-TO-VERIFY.md, as they stand there. */
+test('an export verifies by hand, with jq, sha256sum and openssl', async (context) => {
+  for (const tool of ['jq', 'sha256sum', 'openssl', 'xxd'])
+    if (
+      await run('which', [tool]).then(
+        () => false,
+        () => true,
+      )
+    )
+      context.skip(`${tool} is not here`)
+  const recipe = readFileSync(join(exported, 'HOW-TO-VERIFY.md'), 'utf8')
+  const commands = recipe
+    .split('\n')
+    .filter((line) => line.startsWith('       '))
+    .map((line) => line.slice(7))
+  const kid = readFileSync(join(server.auditKeys, 'current'), 'utf8')
+  const script = commands.join('\n').replaceAll('KID', kid)
+  const { stdout } = await run('bash', ['-e', '-c', script], { cwd: exported })
+  const [keyHash, verified, genesisHash, previous, leafHash, leaf, root] = stdout.trim().split('\n')
+  expect(keyHash?.slice(0, 32)).toBe(kid)
+  expect(verified).toBe('Signature Verified Successfully')
+  expect(genesisHash?.slice(0, 64)).toBe(previous)
+  expect(leafHash?.slice(0, 64)).toBe(leaf)
+  const seal = JSON.parse(readFileSync(join(exported, 'seals.ndjson'), 'utf8').split('\n')[1] ?? '')
+  expect(root).toBe(JSON.parse(seal.statement).root)
+  const { stdout: canonical } = await run(
+    'bash',
+    ['-c', `grep '^{"action"' events.ndjson > own && jq -cS . own | cmp - own && echo same`],
+    {
+      cwd: exported,
+    },
+  )
+  expect(canonical.trim()).toBe('same')
+})
+
+test('a new key is signed in by the old one', async () => {
+  expect((await command('key', '--rotate')).code).toBe(0)
+  await record(new Date())
+  await sealed()
+  const { rows } = await superuser.query(`select kind from audit_seal where tenant = 'main' order by number`)
+  expect(rows.map(({ kind }) => kind)).toContain('rotation')
+  expect((await command('verify', '--clinic', 'main')).code).toBe(0)
+})
