@@ -8,6 +8,7 @@ import { createDevMailRoad } from '#oauth/pages/dev-mail.ts'
 import { createPagesRoad } from '#oauth/pages/pages-road.ts'
 import type { AuthorizationServer } from '#oauth/server/authorization-server.ts'
 import { createAccounts } from '#oauth/sign-in/accounts.ts'
+import { createClinicNames } from '#oauth/sign-in/clinic-names.ts'
 import { createClinicSignIns } from '#oauth/sign-in/clinic-sign-in.ts'
 import { createFactors } from '#oauth/sign-in/factors.ts'
 import { createFailures } from '#oauth/sign-in/failures.ts'
@@ -15,6 +16,8 @@ import { createInvitations } from '#oauth/sign-in/invitations.ts'
 import type { Mailer } from '#oauth/sign-in/mailer.ts'
 import { createPasskeys } from '#oauth/sign-in/passkeys.ts'
 import { createPatientChoices } from '#oauth/sign-in/patient-choices.ts'
+import { createMatchPatients } from '#oauth/sign-in/patient-match.ts'
+import { createRecordClaims } from '#oauth/sign-in/record-claims.ts'
 import type { AskRows } from '#oauth/sign-in/rows.ts'
 import { createSignInLog } from '#oauth/sign-in/sign-in-log.ts'
 import { createVisits } from '#oauth/sign-in/visits.ts'
@@ -44,25 +47,31 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
   const newId = () => randomUUIDv7()
   const { mailer, road } = chooseMailer(config, logger)
   const accounts = createAccounts(ask)
-  return ({ interactions, sessions, grants }) => ({
+  return ({ interactions, sessions, grants, clients: apps }) => ({
     findAccount: accounts.find,
     roads: [
       createPagesRoad(
         {
+          database,
           accounts,
           visits: createVisits(ask, codeKey),
           factors: createFactors({ ask, key: totpKey, clock: () => new Date() }),
           passkeys: createPasskeys(ask),
           failures: createFailures(ask, failureKey),
           invitations: createInvitations(ask, accounts, newId),
+          claims: createRecordClaims(ask, newId),
           clinics: createClinicSignIns(ask),
           patients: createPatientChoices({ database, definitions, accounts }),
+          matchPatients: createMatchPatients(database, definitions),
           interactions,
           sessions,
           grants,
+          clients: apps,
           mailer,
           log: createSignInLog(securityLog.record, failureKey),
           isClinic: (name) => clinics.has(name),
+          clinicNames: [...clinics],
+          nameOfClinic: createClinicNames(database),
           newId,
           onFault,
         },

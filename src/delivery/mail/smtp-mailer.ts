@@ -1,4 +1,4 @@
-import { createTransport } from 'nodemailer'
+import type { Transporter } from 'nodemailer'
 
 export interface SmtpSettings {
   /** `smtp://user:password@host:587`, `smtps://…:465` */
@@ -17,20 +17,29 @@ interface Letter {
 export function createSmtpMailer({ url, from }: SmtpSettings) {
   const { hostname, protocol } = new URL(url)
   const local = /^(localhost|127\.\d+\.\d+\.\d+|\[::1\])$/.test(hostname)
-  const transport = createTransport({
-    url,
-    pool: true,
-    requireTLS: protocol === 'smtp:' && !local,
-    connectionTimeout: 10_000,
-    greetingTimeout: 10_000,
-    socketTimeout: 20_000,
-    disableFileAccess: true,
-    disableUrlAccess: true,
-  })
+  let transport: Promise<Transporter> | undefined
+
+  async function open(): Promise<Transporter> {
+    const { createTransport } = await import('nodemailer')
+    return createTransport({
+      url,
+      pool: true,
+      requireTLS: protocol === 'smtp:' && !local,
+      connectionTimeout: 10_000,
+      greetingTimeout: 10_000,
+      socketTimeout: 20_000,
+      disableFileAccess: true,
+      disableUrlAccess: true,
+    })
+  }
+
   return {
     async send({ to, subject, text }: Letter): Promise<void> {
-      await transport.sendMail({ from, to: { name: '', address: to }, subject, text })
+      transport ??= open()
+      await (await transport).sendMail({ from, to: { name: '', address: to }, subject, text })
     },
-    close: () => transport.close(),
+    async close(): Promise<void> {
+      if (transport !== undefined) (await transport).close()
+    },
   }
 }

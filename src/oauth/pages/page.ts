@@ -56,3 +56,8 @@ export function form(request: PageRequest, action: string, body: Html, id?: stri
 ${body}
 </form>`
 }
+
+/** What came of a form, said at the page that it leads to. */
+export function goBack(location: string, done: string): PageAnswer {
+  return goTo(`${location}?${new URLSearchParams({ done })}`)
+}

@@ -12,7 +12,8 @@ import type { PageAnswer, PageRequest } from './page.ts'
 import { buildPageHeaders } from './page-headers.ts'
 import type { People } from './people.ts'
 import { readForm } from './read-form.ts'
-import { findRoute, ownPath, type Route } from './routes.ts'
+import type { Route } from './route.ts'
+import { findRoute, ownPath } from './routes.ts'
 
 const dayLong = 24 * 3_600
 const yearLong = 365 * dayLong

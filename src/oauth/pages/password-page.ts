@@ -23,7 +23,8 @@ export async function signInByPassword(people: People, request: PageRequest): Pr
   }
   const account = await people.accounts.findByEmail(email)
   const { address, requestId } = exchange
-  if (await people.factors.checkPassword(account?.id, sent.get('password') ?? '')) {
+  const fits = await people.factors.checkPassword(account?.id, sent.get('password') ?? '')
+  if (fits && account !== undefined && (await people.clinics.passwordsFor(account))) {
     await people.failures.forget('password', email)
     const opened = await people.visits.open({ continues, clinic, email })
     return advanceSignIn(people, { ...request, visit: opened.secret }, { factor: 'password' })

@@ -1,28 +1,38 @@
 import { Refusal } from '#fhir/refusal.ts'
-import type { BrowserSession } from '../interaction.ts'
+import { endEverything, endOtherSession, revokeApp, showAccount, signOut } from './account-page.ts'
+import { addApp, changeApp, showApps } from './admin-apps.ts'
+import { decideClaim, showClaims } from './admin-claims.ts'
+import { sendInvitation, showInvitations, withdrawInvitation } from './admin-invitations.ts'
+import { changeMember, showPeople } from './admin-people.ts'
+import { saveSettings, showSettings } from './admin-settings.ts'
+import { goToAdmin } from './admin-tabs.ts'
+import { claimRecord, connectByCode, showConnect } from './connect-page.ts'
 import { answerInteraction, showInteraction } from './interaction-page.ts'
+import { acceptInvitation, showInvitation } from './invitation-page.ts'
 import { enterCode, openLink, showCheckMail, showLink } from './mail-pages.ts'
 import type { PageAnswer, PageRequest } from './page.ts'
 import { checkPasskey, setUpPasskey, showPasskey, startPasskey } from './passkey-pages.ts'
 import { signInByPassword } from './password-page.ts'
 import type { People } from './people.ts'
 import { register, showRegister } from './register-page.ts'
+import type { Route } from './route.ts'
 import { enterTotp, finishSetUp, showSecond } from './second-factor-pages.ts'
 import { askForLink, showSignIn } from './sign-in-page.ts'
-
-export interface Route {
-  readonly method: 'GET' | 'POST'
-  readonly path: RegExp
-  /** Its forms are of the session, and it is told who is signed in. */
-  readonly signedIn: boolean
-  readonly answer: (
-    people: People,
-    request: PageRequest,
-    session: BrowserSession | undefined,
-  ) => Promise<PageAnswer>
-}
+import { clinicPage, person } from './signed-in.ts'
+import {
+  addPasskey,
+  addTotp,
+  removeWay,
+  setPassword,
+  showNewPasskey,
+  showNewTotp,
+  showPassword,
+} from './ways-pages.ts'
 
 type Answer = (people: People, request: PageRequest) => Promise<PageAnswer>
+
+const fresh = { fresh: true }
+const desk = { desk: true }
 
 const routes: readonly Route[] = [
   page('GET', /^\/oauth\/interaction\/[\w-]+$/, showInteraction),
@@ -43,6 +53,36 @@ const routes: readonly Route[] = [
   page('POST', /^\/oauth\/sign-in\/password$/, signInByPassword),
   page('GET', /^\/oauth\/sign-in\/register$/, showRegister),
   page('POST', /^\/oauth\/sign-in\/register$/, register),
+  page('GET', /^\/oauth\/invitation$/, showInvitation),
+  page('POST', /^\/oauth\/invitation$/, acceptInvitation),
+  person('GET', /^\/oauth\/account$/, showAccount),
+  person('POST', /^\/oauth\/account\/revoke$/, revokeApp),
+  person('POST', /^\/oauth\/account\/end-session$/, endOtherSession),
+  person('POST', /^\/oauth\/account\/end-all$/, endEverything),
+  person('POST', /^\/oauth\/account\/sign-out$/, signOut),
+  person('GET', /^\/oauth\/account\/passkey$/, showNewPasskey, fresh),
+  person('POST', /^\/oauth\/account\/passkey$/, addPasskey, fresh),
+  person('GET', /^\/oauth\/account\/totp$/, showNewTotp, fresh),
+  person('POST', /^\/oauth\/account\/totp$/, addTotp, fresh),
+  person('GET', /^\/oauth\/account\/password$/, showPassword, fresh),
+  person('POST', /^\/oauth\/account\/password$/, setPassword, fresh),
+  person('POST', /^\/oauth\/account\/remove$/, removeWay, fresh),
+  person('GET', /^\/oauth\/account\/connect$/, showConnect),
+  person('POST', /^\/oauth\/account\/connect-code$/, connectByCode),
+  person('POST', /^\/oauth\/account\/claim$/, claimRecord),
+  person('GET', /^\/oauth\/admin$/, goToAdmin),
+  clinicPage('GET', /^\/oauth\/admin\/([\w-]+)\/invitations$/, showInvitations, desk),
+  clinicPage('POST', /^\/oauth\/admin\/([\w-]+)\/invitations$/, sendInvitation, desk),
+  clinicPage('POST', /^\/oauth\/admin\/([\w-]+)\/invitations\/withdraw$/, withdrawInvitation, desk),
+  clinicPage('GET', /^\/oauth\/admin\/([\w-]+)\/claims$/, showClaims, desk),
+  clinicPage('POST', /^\/oauth\/admin\/([\w-]+)\/claims$/, decideClaim, desk),
+  clinicPage('GET', /^\/oauth\/admin\/([\w-]+)\/people$/, showPeople),
+  clinicPage('POST', /^\/oauth\/admin\/([\w-]+)\/people$/, changeMember),
+  clinicPage('GET', /^\/oauth\/admin\/([\w-]+)\/apps$/, showApps),
+  clinicPage('POST', /^\/oauth\/admin\/([\w-]+)\/apps$/, addApp),
+  clinicPage('POST', /^\/oauth\/admin\/([\w-]+)\/apps\/change$/, changeApp),
+  clinicPage('GET', /^\/oauth\/admin\/([\w-]+)\/settings$/, showSettings),
+  clinicPage('POST', /^\/oauth\/admin\/([\w-]+)\/settings$/, saveSettings),
 ]
 
 /** The rest of /oauth is the protocol's. */

@@ -1,3 +1,4 @@
+import type { Account } from '../account.ts'
 import type { AskRows } from './rows.ts'
 
 /** How a clinic lets people in. */
@@ -10,6 +11,8 @@ export interface ClinicSignIns {
   of(clinic: string): Promise<ClinicSignIn>
   /** What any clinic of the server allows: for who comes without naming one. */
   any(): Promise<ClinicSignIn>
+  /** Whether any clinic where somebody is a member takes passwords. */
+  passwordsFor(account: Account): Promise<boolean>
   set(clinic: string, choice: ClinicSignIn): Promise<void>
 }
 
@@ -31,6 +34,12 @@ export function createClinicSignIns(ask: AskRows): ClinicSignIns {
         [],
       )
       return row ?? closed
+    },
+    async passwordsFor({ memberships }) {
+      const rows = await ask('select from clinic_sign_in where passwords and clinic = any($1)', [
+        memberships.map(({ tenant }) => tenant),
+      ])
+      return rows.length > 0
     },
     async set(clinic, { passwords, registration }) {
       await ask(

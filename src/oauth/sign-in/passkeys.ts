@@ -1,12 +1,5 @@
 import { createHash } from 'node:crypto'
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  generateRegistrationOptions,
-  type RegistrationResponseJSON,
-  verifyAuthenticationResponse,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server'
+import type { AuthenticationResponseJSON, RegistrationResponseJSON } from '@simplewebauthn/server'
 import type { Account } from '../account.ts'
 import type { AskRows } from './rows.ts'
 
@@ -48,6 +41,9 @@ interface Row {
 /** Fingerprint, face or PIN as well as the device: two factors in one. */
 const userVerification = 'required'
 
+/** Read when the first passkey is met: a start does not wait for it. */
+const loadWebAuthn = () => import('@simplewebauthn/server')
+
 export function createPasskeys(ask: AskRows): Passkeys {
   const rowsOf = (account: string) =>
     ask<Row>('select id, account, public_key, counter, transports from passkey where account = $1', [account])
@@ -61,6 +57,7 @@ export function createPasskeys(ask: AskRows): Passkeys {
     },
     async offerNew(account, origin) {
       const known = await rowsOf(account.id)
+      const { generateRegistrationOptions } = await loadWebAuthn()
       const options = await generateRegistrationOptions({
         rpName: 'Almanac',
         rpID: new URL(origin).hostname,
@@ -77,6 +74,7 @@ export function createPasskeys(ask: AskRows): Passkeys {
     async add(account, origin, challenge, answer, name) {
       const response = readAnswer<RegistrationResponseJSON>(answer)
       if (response === undefined) return false
+      const { verifyRegistrationResponse } = await loadWebAuthn()
       const outcome = await verifyRegistrationResponse({
         response,
         expectedChallenge: challenge,
@@ -95,6 +93,7 @@ export function createPasskeys(ask: AskRows): Passkeys {
     },
     async offerSignIn(origin, account) {
       const known = account === undefined ? [] : await rowsOf(account)
+      const { generateAuthenticationOptions } = await loadWebAuthn()
       const options = await generateAuthenticationOptions({
         rpID: new URL(origin).hostname,
         userVerification,
@@ -111,6 +110,7 @@ export function createPasskeys(ask: AskRows): Passkeys {
       )
       if (row === undefined) return undefined
       const { id, transports } = row
+      const { verifyAuthenticationResponse } = await loadWebAuthn()
       const outcome = await verifyAuthenticationResponse({
         response,
         expectedChallenge: challenge,

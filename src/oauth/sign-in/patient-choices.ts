@@ -66,7 +66,7 @@ export function createPatientChoices(parts: PatientChoicesParts): PatientChoices
     const found = await database.asSystem(clinic).readMany(ids.map((id) => ({ type: 'Patient', id })))
     return found
       .filter(({ deleted }) => !deleted)
-      .map(({ id, text }) => buildChoice(JSON.parse(text) as Resource, id === own))
+      .map(({ id, text }) => buildPatientChoice(JSON.parse(text) as Resource, id === own))
       .sort((a, b) => ids.indexOf(a.id) - ids.indexOf(b.id))
   }
 
@@ -89,14 +89,14 @@ export function createPatientChoices(parts: PatientChoicesParts): PatientChoices
         count: { default: mostFound, most: mostFound },
       })
       const { matches } = await database.openStore(await viewerOf(account, clinic)).search(query)
-      return matches.map(({ text: json }) => buildChoice(JSON.parse(json) as Resource, false))
+      return matches.map(({ text: json }) => buildPatientChoice(JSON.parse(json) as Resource, false))
     },
     async choose(account, clinic, patient) {
       const own = (await ofAccount(account, clinic)).find(({ id }) => id === patient)
       if (own !== undefined || !isStaff(membershipOf(account, clinic)?.roles ?? [])) return own
       const found = await database.openStore(await viewerOf(account, clinic)).read('Patient', patient)
       if (found === undefined || found.deleted) return undefined
-      return buildChoice(JSON.parse(found.text) as Resource, false)
+      return buildPatientChoice(JSON.parse(found.text) as Resource, false)
     },
   }
 }
@@ -108,7 +108,7 @@ interface HumanName {
   readonly given?: readonly string[]
 }
 
-function buildChoice(patient: Resource, own: boolean): PatientChoice {
+export function buildPatientChoice(patient: Resource, own: boolean): PatientChoice {
   const names = (patient.name ?? []) as readonly HumanName[]
   const name = names.find(({ use }) => use === 'official') ?? names[0]
   const written = name?.text ?? [...(name?.given ?? []), name?.family ?? ''].join(' ').trim()
