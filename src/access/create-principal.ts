@@ -1,7 +1,7 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import type { Claims } from './claims.ts'
-import { buildGrants, type NamedGrant } from './grant.ts'
+import { buildGrants, type NamedGrant, patientReach } from './grant.ts'
 import type { Policies } from './policy/policy.ts'
 import { shippedPolicies } from './policy/shipped-policies.ts'
 import type { Permission, Permissions, Principal } from './principal.ts'
@@ -62,6 +62,18 @@ export function createPrincipal(
         ]),
       ),
     )
+  const referable = remember(
+    definitions,
+    (type) =>
+      intersect([
+        unite([rights.reach(type, 'r'), rights.reach(type, 's')]),
+        scopes.every((scope) => scope.startsWith('patient/'))
+          ? patientReach(type, claims, definitions)
+          : 'all',
+      ]),
+    'nothing',
+  )
+  const refersAnywhere = definitions.resourceTypes.every((type) => referable(type) === 'all')
   const { tenant, clientId, tokenId, fhirUser, patient, accountId, grantId } = claims
   const held = rights.policies.map(({ policy }) => policy)
   const minutes = held.flatMap(({ breakGlass }) => breakGlass?.minutes ?? [])
@@ -86,6 +98,7 @@ export function createPrincipal(
     may: (type, permission) => viewerFor(permission).visible(type) !== 'nothing',
     visible: viewerFor('rs').visible,
     viewerFor,
+    ...(refersAnywhere ? {} : { referable: { tenant, visible: referable } }),
     ownershipFor: (permission) =>
       open(`owned ${permission}`, true, (type) =>
         intersect([granted(type, permission), rights.leaves(type, permission)]),

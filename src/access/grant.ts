@@ -69,6 +69,13 @@ function compartmentGrant(patientId: string, definitions: Definitions): Grant {
   }
 }
 
+/** What a token for one patient alone has to do with: their record, the directory, and what is nobody's. */
+export function patientReach(type: string, { patient }: Claims, definitions: Definitions): Reach {
+  if (patient === undefined) return 'nothing'
+  if (publicDirectory.has(type)) return 'all'
+  return patientCompartment(definitions, type, patient) ?? 'all'
+}
+
 /**
  * The log is for auditors: only a system client's wildcard opens it, everyone else's scope must name it, and
  * writing to it by name or wildcard is for system clients, who may add events and never change one.

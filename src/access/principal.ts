@@ -30,6 +30,8 @@ export interface Principal extends Viewer {
    * depends on what they are about to do. With two letters both must hold: `su` for a conditional update.
    */
   viewerFor(permissions: Permissions): Viewer
+  /** Where references that the caller newly makes may lead; absent: anywhere. What they do not see is nothing to them. */
+  readonly referable?: Viewer
   /** What must exist for the caller once they have created or changed it. */
   ownershipFor(permission: 'c' | 'u'): Viewer
   /** Asked of each change, where roles limit how the type may be changed and not only where; undefined: they do not. */

@@ -1,4 +1,6 @@
 import { type Issue, Refusal } from '#fhir/refusal.ts'
+import type { Resource } from '#fhir/resource.ts'
+import type { Viewer } from '#fhir/search-query.ts'
 import { localReferences, localTargets } from './local-references.ts'
 import type { RowChange } from './store.ts'
 
@@ -18,6 +20,8 @@ export class ReferenceCheck {
   readonly #bases: readonly string[]
   readonly #changes: RowChange[] = []
   readonly #targets = new Set<string>()
+  /** By who must see them. */
+  readonly #limited = new Map<Viewer, Set<string>>()
 
   constructor(bases: readonly string[]) {
     this.#bases = bases
@@ -25,7 +29,34 @@ export class ReferenceCheck {
 
   add(change: RowChange): void {
     this.#changes.push(change)
-    if (change.content !== undefined) localTargets(change.content.resource, this.#bases, this.#targets)
+    const { content, writer } = change
+    if (content === undefined) return
+    localTargets(content.resource, this.#bases, this.#targets)
+    if (writer !== undefined) this.#limit(content.resource, writer)
+  }
+
+  /** What was referred to before stays, whoever writes the rest. */
+  #limit(resource: Resource, { sees, before }: NonNullable<RowChange['writer']>): void {
+    const targets = new Set<string>()
+    localTargets(resource, this.#bases, targets)
+    const known = new Set<string>()
+    if (before !== undefined) localTargets(before, this.#bases, known)
+    const limited = [...targets].filter(
+      (target) => !known.has(target) && sees.visible(typeOf(target)) !== 'all',
+    )
+    if (limited.length === 0) return
+    this.#limited.set(sees, new Set([...(this.#limited.get(sees) ?? []), ...limited]))
+  }
+
+  /** What must be seen, by whom, beside what the transaction itself writes. */
+  *limits(): Iterable<readonly [Viewer, readonly { type: string; id: string }[]]> {
+    const own = new Set(this.#changes.map(({ type, id }) => `${type}/${id}`))
+    for (const [viewer, targets] of this.#limited) {
+      const keys = [...targets]
+        .filter((target) => !own.has(target))
+        .map((target) => ({ type: typeOf(target), id: target.slice(target.indexOf('/') + 1) }))
+      if (keys.length > 0) yield [viewer, keys]
+    }
   }
 
   /** Without what the transaction itself writes; undefined when nothing is left to ask. */
@@ -70,6 +101,10 @@ export class ReferenceCheck {
     )
     return new Refusal('unprocessable', sentence(targets.join(', ')), { issues, cause })
   }
+}
+
+function typeOf(target: string): string {
+  return target.slice(0, target.indexOf('/'))
 }
 
 function sentence(target: string): string {

@@ -104,6 +104,8 @@ export interface RowChange {
   readonly updated: Date
   /** Absent for a delete. Text and resource say the same, id and meta included. */
   readonly content?: { readonly resource: Resource; readonly text: string }
+  /** Of a writer who does not see everything: what is newly referred to must exist for them. */
+  readonly writer?: { readonly sees: Viewer; readonly before?: Resource }
 }
 
 export interface HistoryQuery {

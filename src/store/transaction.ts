@@ -8,6 +8,7 @@ import { type ResourceKey, readNewest } from './newest-versions.ts'
 import { isLostRace, missingReferences, translateError } from './postgres-errors.ts'
 import type { OpenReads } from './reads.ts'
 import { ReferenceCheck, type Targets } from './reference-check.ts'
+import type { Newest } from './resource-reads.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import type { Run, Statement } from './run.ts'
 import type { SharedReads } from './shared-reads.ts'
@@ -138,11 +139,27 @@ class BufferedTransaction implements Transaction {
   async commit(): Promise<void> {
     this.#checkOpen()
     if (this.#beforeFlush.length > 0) await this.#settle()
+    await this.#checkSeen()
     const last = this.#takeBatch(this.#references.remaining())
     if (this.#begun !== undefined) await this.#commitBegun(await this.#begun, last)
     else if (last !== undefined) await this.#explain(this.#parts.commits.write(this.tenant, last))
     this.#over = true
     for (const action of this.#afterCommit) this.#runAfter(action)
+  }
+
+  /** A reference to what the writer does not see is answered as one to nothing. What is still in the buffer is not asked for. */
+  async #checkSeen(): Promise<void> {
+    const run: Run = (statement) =>
+      this.#begun === undefined
+        ? this.#parts.connections.run(this.tenant, statement)
+        : this.#runBegun(statement)
+    for (const [viewer, keys] of this.#references.limits()) {
+      const newest: Newest = async (key) => (await readNewest(run, this.tenant, [key]))[0]
+      const seen = await this.#parts.openReads(viewer, run, newest).readMany(keys)
+      const shown = new Set(seen.filter((one) => !one.deleted).map(({ type, id }) => `${type}/${id}`))
+      const unseen = keys.map(({ type, id }) => `${type}/${id}`).filter((key) => !shown.has(key))
+      if (unseen.length > 0) throw this.#references.refuse(unseen)
+    }
   }
 
   /** Never throws: what went wrong is already on its way to the caller. */

@@ -1,4 +1,5 @@
 import { quoted } from './quoted.ts'
+import { shippedTenant } from './shipped-tenant.ts'
 import type { TypeTable } from './type-tables.ts'
 
 /** What one flush consists of, apart from the values: the same shape is the same SQL, prepared once a connection. */
@@ -80,7 +81,7 @@ function writeText(shape: WriteShape): string {
   if (shape.references)
     missing.push(
       `select r.type || '/' || r.id as target from unnest(${next()}::text[], ${next()}::text[]) r(type, id)
-       where coalesce((select h.deleted from history h where h.tenant = $1 and h.type = r.type and h.id = r.id order by h.version desc limit 1), true)`,
+       where coalesce(${newestDeleted('$1')}, true) and coalesce(${newestDeleted(`'${shippedTenant}'`)}, true)`,
     )
   if (shape.auditReferences)
     missing.push(
@@ -91,6 +92,10 @@ function writeText(shape: WriteShape): string {
       ? 'select'
       : `select almanac_missing_reference(string_agg(target, ' ')) from (${missing.join(' union all ')}) m having count(*) > 0`
   return steps.length === 0 ? answer : `with ${steps.join(',\n')}\n${answer}`
+}
+
+function newestDeleted(tenant: string): string {
+  return `(select h.deleted from history h where h.tenant = ${tenant} and h.type = r.type and h.id = r.id order by h.version desc limit 1)`
 }
 
 const rowFields = 'id text, version integer, updated timestamptz, method text'

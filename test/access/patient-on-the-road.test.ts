@@ -122,6 +122,33 @@ test('a patient writes into their own compartment alone', async () => {
   expect((await staff('GET', '/Observation?subject=Patient/other&_summary=count')).body.total).toBe(2)
 })
 
+test('a reference to what is hidden is answered as one to nothing, by itself and in a transaction', async () => {
+  const performedBy = (id: string) => observation('mine', { performer: [{ reference: `Patient/${id}` }] })
+  const transaction = (id: string) => ({
+    resourceType: 'Bundle',
+    type: 'transaction',
+    entry: [{ resource: performedBy(id), request: { method: 'POST', url: 'Observation' } }],
+  })
+  const told = async (path: string, body: (id: string) => object) => {
+    const [hidden, nothing] = [
+      await patient('POST', path, body('other')),
+      await patient('POST', path, body('none')),
+    ]
+    expect(hidden.status).toBe(422)
+    expect(JSON.stringify(hidden.body).replaceAll('other', 'none')).toBe(JSON.stringify(nothing.body))
+    expect(nothing.status).toBe(422)
+  }
+  await told('/Observation', performedBy)
+  await told('', transaction)
+  const own = observation('mine', {
+    performer: [{ reference: 'Practitioner/doctor' }, { reference: 'Patient/mine' }],
+  })
+  expect((await patient('POST', '/Observation', own)).status).toBe(201)
+  const { body } = await staff('POST', '/Observation', performedBy('other'))
+  const kept = { ...body, status: 'amended' }
+  expect((await patient('PUT', `/Observation/${body.id}`, kept)).status).toBe(200)
+})
+
 test('a patient cannot move a resource into or out of their compartment', async () => {
   await put(observation('mine'), 'movable')
   const away = await patient('PUT', '/Observation/movable', { ...observation('other'), id: 'movable' })

@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Refusal } from '../../src/fhir/refusal.ts'
-import type { Store } from '../../src/store/store.ts'
+import type { Resource } from '../../src/fhir/resource.ts'
+import type { Viewer } from '../../src/fhir/search-query.ts'
+import type { RowChange, Store } from '../../src/store/store.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { auditEvent, changeTo, deletionOf, patient, write } from './changes.ts'
 
@@ -96,6 +98,50 @@ test('an audit event can be referred to, one that is not there cannot', async ()
   await expect(write(store, encounter('unaudited', 'AuditEvent/none'))).rejects.toMatchObject({
     kind: 'unprocessable',
   })
+})
+
+test('a definition that the server ships can be referred to, one that it does not ship cannot', async () => {
+  const shipped = changeTo({ resourceType: 'StructureDefinition', id: 'Patient', url: 'urn:patient' })
+  const values = ['*', 'StructureDefinition', 'Patient', 1, JSON.stringify(shipped.content?.resource)]
+  await db.query(
+    `insert into history (tenant, type, id, version, updated, method, text, deleted)
+     values ($1, $2, $3, $4, now(), 'PUT', $5, false)`,
+    values,
+  )
+  await write(store, encounter('defined', 'StructureDefinition/Patient'))
+  await expect(write(store, encounter('undefined', 'StructureDefinition/None'))).rejects.toMatchObject({
+    kind: 'unprocessable',
+  })
+})
+
+test('whoever does not see a resource refers to it as to nothing, and keeps what was referred to before', async () => {
+  await write(store, changeTo(patient('shown')), changeTo(patient('hidden')))
+  const sees: Viewer = {
+    tenant: 'main',
+    visible: (type) => (type === 'Patient' ? { kind: 'id', ids: ['shown'] } : 'all'),
+  }
+  const by = (change: RowChange, before?: Resource): RowChange => ({
+    ...change,
+    writer: { sees, ...(before !== undefined && { before }) },
+  })
+  const refused = (change: RowChange) =>
+    write(store, change).then(
+      () => expect.unreachable(),
+      (error: Refusal) => error.issues,
+    )
+  const [hidden, nothing] = [
+    await refused(by(encounter('limited', 'Patient/hidden'))),
+    await refused(by(encounter('limited', 'Patient/nobody'))),
+  ]
+  expect(JSON.stringify(hidden).replaceAll('hidden', 'nobody')).toBe(JSON.stringify(nothing))
+  await write(store, by(encounter('limited', 'Patient/shown')))
+  await write(store, by(changeTo(patient('new'))), by(encounter('of-new', 'Patient/new')))
+
+  const before = encounter('kept', 'Patient/hidden')
+  await write(store, before)
+  const after = { ...encounter('kept', 'Patient/hidden', 'Patient/shown'), version: 2 }
+  await write(store, by(after, before.content?.resource))
+  expect((await store.read('Encounter', 'kept'))?.version).toBe(2)
 })
 
 test('the check can be turned off', async () => {
