@@ -123,13 +123,16 @@ async function loadResource(database: Database, tenant: string, type: string, id
 }
 
 /** Read only where there is one. */
-async function openRedisLine(url: string | undefined, onFault: (sentence: string, cause: unknown) => void) {
+export async function openRedisLine(
+  url: string | undefined,
+  onFault: (sentence: string, cause: unknown) => void,
+) {
   if (url === undefined) return undefined
   const { RedisLine } = await import('#redis/line.ts')
   return new RedisLine({ url, channel, onFault })
 }
 
-function notifyLine(database: Database): Line {
+export function notifyLine(database: Database): Line {
   return {
     tell: async (text) => void (await database.global('select pg_notify($1, $2)', [channel, text])),
     subscribe: (listener) => database.notifications.subscribe(channel, listener),

@@ -24,6 +24,7 @@ import { createVisits } from '#oauth/sign-in/visits.ts'
 import type { WebRoad } from '#oauth/web-exchange.ts'
 import type { Database } from '#store/store.ts'
 import type { Config } from './config.ts'
+import { addDemoPeople, demoCode } from './demo-people.ts'
 import type { People } from './join-oauth.ts'
 
 export interface PeopleParts {
@@ -47,6 +48,7 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
   const newId = () => randomUUIDv7()
   const { mailer, road } = chooseMailer(config, logger)
   const accounts = createAccounts(ask)
+  if (config.demo) await addDemoPeople(ask, totpKey, newId)
   return ({ interactions, sessions, grants, clients: apps }) => ({
     findAccount: accounts.find,
     roads: [
@@ -94,5 +96,5 @@ function chooseMailer(config: Config, logger: Logger): { readonly mailer: Mailer
     () => new Date(),
     ({ to, subject }) => logger.info({ to, subject }, 'a letter for the demo clinic is at /dev/mail'),
   )
-  return { mailer: outbox, road: createDevMailRoad(outbox.letters) }
+  return { mailer: outbox, road: createDevMailRoad(outbox.letters, () => demoCode(new Date())) }
 }

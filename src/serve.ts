@@ -46,6 +46,10 @@ async function greet(app: App, config: Config): Promise<void> {
   if (config.demo) {
     const token = await app.sign({ tenant: 'main', clientId: 'demo', scope: 'system/*.cruds' })
     const query = 'Slot?status=free&_sort=start&_count=3&_pretty=true'
+    const { demoPeople } = await import('./demo-people.ts')
+    const width = Math.max(...demoPeople.map(({ email }) => email.length)) + 2
+    lines.push('', `Sign in          ${app.url}/oauth/account, letters at ${app.url}/dev/mail`, '')
+    lines.push(...demoPeople.map(({ email, role }) => `  ${email.padEnd(width)}${role}`))
     lines.push('', 'Try it:', '', `  curl -H 'Authorization: Bearer ${token}' '${base}/${query}'`)
   }
   process.stdout.write(`\n${lines.join('\n')}\n\n`)

@@ -12,10 +12,11 @@ interface ShownLetter {
 }
 
 /** /dev/mail: what a demo server would have sent. It is not there where there are real people. */
-export function createDevMailRoad(letters: () => readonly ShownLetter[]): WebRoad {
+export function createDevMailRoad(letters: () => readonly ShownLetter[], code: () => string): WebRoad {
   return async ({ req, res, path, query, origin }) => {
     if (path !== '/dev/mail' || (req.method !== 'GET' && req.method !== 'HEAD')) return false
     const body = html`<p class="lead">This server is a demonstration: its letters go nowhere but here.</p>
+<p>The authenticator app of its staff shows <code class="secret">${code()}</code>. Each code is good once for each of them.</p>
 ${letters().length === 0 && html`<p role="status">No letter yet.</p>`}
 ${letters().map(showLetter)}`
     for (const [name, value] of Object.entries(buildPageHeaders(origin.startsWith('https:'))))

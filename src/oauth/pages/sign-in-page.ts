@@ -29,7 +29,11 @@ export async function askWhoItIs(people: People, request: PageRequest, ask: Sign
     : people.clinics.of(start.clinic))
   const body = html`
 ${alertBox(ask.problem)}
-<p class="lead">${ask.app === undefined ? say('signIn.lead') : say('signIn.leadForApp', { app: ask.app })}</p>
+<p class="lead">${
+    start.clinic !== undefined && ask.app !== undefined
+      ? say('signIn.leadForApp', { app: ask.app, clinic: await people.nameOfClinic(start.clinic) })
+      : say('signIn.lead')
+  }</p>
 ${form(
   request,
   '/oauth/sign-in',

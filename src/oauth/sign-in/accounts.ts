@@ -4,6 +4,8 @@ import type { AskRows } from './rows.ts'
 export interface Accounts {
   readonly find: FindAccount
   findByEmail(email: string): Promise<Account | undefined>
+  /** Of disabled ones as well. */
+  idOf(email: string): Promise<string | undefined>
   /** The one that is there, when two registered at once. */
   add(account: NewAccount): Promise<Account>
   rename(id: string, displayName: string): Promise<void>
@@ -53,6 +55,12 @@ export function createAccounts(ask: AskRows): Accounts {
   return {
     find: (id) => one('a.id', id),
     findByEmail: (email) => one('a.email', normalizeEmail(email)),
+    async idOf(email) {
+      const [row] = await ask<{ id: string }>('select id from person_account where email = $1', [
+        normalizeEmail(email),
+      ])
+      return row?.id
+    },
     async add({ id, email, displayName }) {
       await ask(
         `insert into person_account (id, email, display_name) values ($1, $2, $3) on conflict (email) do nothing`,

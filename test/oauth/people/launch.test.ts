@@ -26,7 +26,7 @@ test('a patient signs in by letter, agrees, and the app reads their record', asy
     'openid fhirUser launch/patient patient/Patient.rs patient/Observation.rs',
   )
   await visitor.follow(ask.path)
-  expect(visitor.sheet.text).toContain('Sign in to go on to Calendar of Ada')
+  expect(visitor.sheet.text).toContain('Sign in at Almanac Demo Clinic to go on to Calendar of Ada')
   await signIn(visitor, patient)
   expect(visitor.sheet.text).toContain('Allow Calendar of Ada?')
   expect(visitor.sheet.text).toContain('Name, birth date and contact details')

@@ -1,0 +1,161 @@
+import { randomUUIDv7 } from 'node:crypto'
+import { parseArgs } from 'node:util'
+import { loadDefinitions } from '#fhir/load-definitions.ts'
+import { Refusal } from '#fhir/refusal.ts'
+import { createRevocations } from '#oauth/revocations.ts'
+import { openAgreements } from '#oauth/server/agreements.ts'
+import { createGrants, createSessionEnding } from '#oauth/server/grants.ts'
+import { createAccounts } from '#oauth/sign-in/accounts.ts'
+import { createInvitations } from '#oauth/sign-in/invitations.ts'
+import { type InviteProblem, invite } from '#oauth/sign-in/invite.ts'
+import { clinicRoles, isClinicRole } from '#oauth/sign-in/roles.ts'
+import type { AskRows } from '#oauth/sign-in/rows.ts'
+import { openDatabase } from '#store/open-database.ts'
+import type { Database } from '#store/store.ts'
+import { clinicBases } from './clinic-bases.ts'
+import { type Config, ConfigError, readConfig } from './config.ts'
+import { findDatabaseUrl } from './connection.ts'
+import { joinSecurityLog } from './join-audit.ts'
+import { notifyLine, openRedisLine } from './join-oauth.ts'
+
+const usage = `Who may sign in: invites the first people of a clinic, and shuts accounts.
+
+  npm run --silent account -- --invite ada@clinic.example --role clinic-admin
+  npm run --silent account -- --invite jan@clinic.example --role practitioner --as Practitioner/ID
+  npm run --silent account -- --list
+  npm run --silent account -- --disable ada@clinic.example
+
+  --invite   prints a link that is good for a week, once; nothing is mailed
+  --role     ${clinicRoles.join(', ')}
+  --as       who it is among the clinic's resources: Practitioner/ID, Patient/ID, RelatedPerson/ID
+  --name     as others see them
+  --clinic   the clinic it is for (main)
+  --disable  signs the account out everywhere and lets it in no more; --enable takes that back
+`
+
+class UsageError extends Error {}
+
+const problems: Readonly<Record<InviteProblem, string>> = {
+  email: '--invite is an e-mail address.',
+  reference: '--as must name a resource of the clinic that fits the role.',
+  'birth-date': 'The patient has no birth date.',
+  paper: 'Name an e-mail address.',
+}
+
+type Wish = ReturnType<typeof readWish>
+
+function readWish(args: readonly string[]) {
+  const text = { type: 'string' } as const
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        invite: text,
+        role: text,
+        as: text,
+        name: text,
+        clinic: text,
+        disable: text,
+        enable: text,
+        list: { type: 'boolean' },
+      },
+    }).values
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
+  }
+}
+
+async function run(args: readonly string[]): Promise<string> {
+  const wish = readWish(args)
+  const config = readConfig(process.env)
+  const clinic = wish.clinic ?? 'main'
+  if (clinic !== 'main' && !config.clinics.includes(clinic))
+    throw new UsageError(`No clinic is called ${clinic}.`)
+  await using database = await openDatabase({
+    url: findDatabaseUrl(config),
+    definitions: loadDefinitions(),
+    poolSize: 2,
+    localBases: (tenant) => clinicBases(config, config.port, tenant),
+    timeZone: () => config.timeZone,
+    onFault: (sentence) => process.stderr.write(`${sentence}\n`),
+  })
+  if (wish.invite !== undefined) return inviteOne(config, database, clinic, wish)
+  if (wish.list === true) return list(database, clinic)
+  const email = wish.disable ?? wish.enable
+  if (email === undefined) throw new UsageError(usage)
+  return shut(config, database, email, wish.disable !== undefined)
+}
+
+async function inviteOne(config: Config, database: Database, clinic: string, wish: Wish): Promise<string> {
+  const { role = '' } = wish
+  if (!isClinicRole(role)) throw new UsageError(`--role is one of ${clinicRoles.join(', ')}.`)
+  const ask = askOf(database)
+  const invitations = createInvitations(ask, createAccounts(ask), randomUUIDv7)
+  const invited = await invite(database, invitations, {
+    clinic,
+    role,
+    email: wish.invite,
+    reference: wish.as,
+    displayName: wish.name,
+  })
+  if (typeof invited === 'string') throw new UsageError(problems[invited])
+  await joinSecurityLog(config, database, () => config.port).record(clinic, {
+    deed: 'roles-changed',
+    user: { name: 'account command' },
+    description: `invited somebody as ${role}`,
+    about: { id: invited.id },
+  })
+  const [base = ''] = clinicBases(config, config.port, 'main')
+  return `${new URL(base).origin}/oauth/invitation?secret=${invited.secret}`
+}
+
+async function list(database: Database, clinic: string): Promise<string> {
+  const accounts = await createAccounts(askOf(database)).ofClinic(clinic)
+  return accounts
+    .map(({ account, disabled }) => {
+      const { fhirUser = '', roles } = account.memberships.find(({ tenant }) => tenant === clinic) ?? {
+        roles: [],
+      }
+      return [account.email, roles.join(','), fhirUser, disabled ? 'disabled' : ''].join('\t').trimEnd()
+    })
+    .join('\n')
+}
+
+async function shut(config: Config, database: Database, email: string, disabled: boolean): Promise<string> {
+  const accounts = createAccounts(askOf(database))
+  const id = await accounts.idOf(email)
+  if (id === undefined) throw new UsageError('Nobody has this address.')
+  await accounts.disable(id, disabled)
+  if (disabled) await endAll(config, database, id)
+  await joinSecurityLog(config, database, () => config.port).record('main', {
+    deed: 'account-changed',
+    user: { name: 'account command' },
+    description: disabled ? 'disabled an account' : 'enabled an account',
+    about: { id },
+  })
+  return disabled ? 'disabled' : 'enabled'
+}
+
+/** In every process, at once. */
+async function endAll(config: Config, database: Database, id: string): Promise<void> {
+  const ask = askOf(database)
+  const query: typeof database.global = (text, values = []) => ask(text, values)
+  const redis = await openRedisLine(config.redisUrl, (sentence) => process.stderr.write(`${sentence}\n`))
+  const revocations = createRevocations(redis ?? notifyLine(database))
+  const agreements = openAgreements(query)
+  const ending = createSessionEnding(query, agreements, revocations)
+  await createGrants(query, agreements, ending, revocations).revokeAll(id)
+  await redis?.close()
+}
+
+function askOf(database: Database): AskRows {
+  return (text, values) => database.global(text, values)
+}
+
+try {
+  process.stdout.write(`${await run(process.argv.slice(2))}\n`)
+} catch (error) {
+  if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof Refusal)) throw error
+  process.stderr.write(`${error.message}\n`)
+  process.exitCode = 1
+}
