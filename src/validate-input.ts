@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { decodeUtf8, parseJson } from '#fhir/json.ts'
 import { type Issue, Refusal } from '#fhir/refusal.ts'
+import type { XmlFormat } from '#fhir/xml/xml-format.ts'
 
 /** A resource, or why there is none, and where it was read. */
 export interface Reading {
@@ -39,7 +40,7 @@ export async function* findFiles(path: string): AsyncGenerator<string> {
     any = true
     yield file
   }
-  if (!any) throw new Unreadable(`${path} holds no .json or .ndjson file.`)
+  if (!any) throw new Unreadable(`${path} holds no .json, .ndjson or .xml file.`)
 }
 
 async function filesIn(folder: string): Promise<readonly string[]> {
@@ -51,15 +52,19 @@ async function filesIn(folder: string): Promise<readonly string[]> {
     if (entry.name.startsWith('.') || entry.name === 'node_modules') continue
     const path = join(folder, entry.name)
     if (entry.isDirectory()) found.push(...(await filesIn(path)))
-    else if (/\.(json|ndjson|jsonl)$/i.test(entry.name)) found.push(path)
+    else if (/\.(json|ndjson|jsonl|xml)$/i.test(entry.name)) found.push(path)
   }
   return found
 }
 
-/** A resource a file, or one a line: the name tells, else the first line does, when it is a whole value by itself. */
+/**
+ * A resource a file, or one a line: the name tells, else the first line does, when it is a whole value by itself. What
+ * begins as XML is XML.
+ */
 export async function* readResources(
   source: string,
   piped: AsyncIterable<Uint8Array>,
+  loadXml: () => Promise<Pick<XmlFormat, 'read'>>,
 ): AsyncGenerator<Reading> {
   const chunks = source === '-' ? piped : createReadStream(source, { highWaterMark: 256 * 1024 })
   let lines = /\.(ndjson|jsonl)$/i.test(source)
@@ -82,7 +87,9 @@ export async function* readResources(
     if (error instanceof Unreadable) throw error
     throw new Unreadable(`${source} ${reasonOf(error as NodeJS.ErrnoException)}`)
   }
-  if (!lines) yield { source, ...parse(Buffer.concat(whole)) }
+  if (lines) return
+  const bytes = Buffer.concat(whole)
+  yield { source, ...(isXml(bytes) ? parse(bytes, (await loadXml()).read) : parse(bytes)) }
 }
 
 /** At line feeds only: JSON strings may hold the other characters that end a line elsewhere. The feed stays. */
@@ -106,9 +113,12 @@ async function* splitLines(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Ui
   if (held.length > 0) yield Buffer.concat(held)
 }
 
-function parse(bytes: Uint8Array): Pick<Reading, 'resource' | 'issues'> {
+function parse(
+  bytes: Uint8Array,
+  read: (text: string) => unknown = parseJson,
+): Pick<Reading, 'resource' | 'issues'> {
   try {
-    return { resource: parseJson(decodeUtf8(bytes)) }
+    return { resource: read(decodeUtf8(bytes)) }
   } catch (error) {
     if (error instanceof Refusal) return { issues: error.issues }
     throw error
@@ -121,6 +131,11 @@ function isWhole(bytes: Uint8Array): boolean {
   } catch {
     return false
   }
+}
+
+/** The first character that is no blank and no byte order mark. */
+function isXml(bytes: Uint8Array): boolean {
+  return /^[\s\ufeff]*</.test(Buffer.from(bytes.subarray(0, 100)).toString('utf8'))
 }
 
 function isBlank(bytes: Uint8Array): boolean {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { parseArgs } from 'node:util'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
+import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createValidator, type Validator } from '#validation/validator.ts'
 import { loadKnown } from './validate-definitions.ts'
 import { findFiles, readResources, Unreadable } from './validate-input.ts'
@@ -17,7 +18,7 @@ const usage = `Checks FHIR R4 resources as the server would, without one.
   npm run --silent validate -- patients.ndjson folder/ --json
   cat bundle.json | npm run --silent validate -- -
 
-  FILE, DIR or -     JSON files, NDJSON files (a resource a line), folders of both, or what is piped in
+  FILE, DIR or -     JSON and XML files, NDJSON files (a resource a line), folders of them, or what is piped in
   --profile URL      a profile that every resource shall meet besides those it claims; may be given again
   --profiles DIR     folder with StructureDefinitions, ValueSets and CodeSystems to know; may be given again
   --json             a JSON line a resource, and one at the end with the summary
@@ -48,12 +49,13 @@ interface Run {
   readonly profiles: readonly string[]
   readonly quiet: boolean
   readonly summary: Summary
+  readonly loadXml: ReturnType<typeof createXmlLoader>
 }
 
 async function validateSource(source: string, run: Run): Promise<void> {
-  const { validator, output, profiles, quiet, summary } = run
+  const { validator, output, profiles, quiet, summary, loadXml } = run
   summary.files++
-  for await (const reading of readResources(source, process.stdin)) {
+  for await (const reading of readResources(source, process.stdin, loadXml)) {
     const all = reading.issues ?? validator.validate(reading.resource, { profiles })
     const errors = all.filter(({ severity }) => severity === 'error').length
     summary.resources++
@@ -88,7 +90,8 @@ async function run(args: readonly string[]): Promise<number> {
   const output = values.json ? createOutputForMachines() : createOutputForPeople(coloured)
   const validator = createValidator({ definitions, settings: { refuseUnknownProfiles: false }, ...known })
   const summary: Summary = { files: 0, resources: 0, withErrors: 0, errors: 0, warnings: 0 }
-  const task = { validator, output, profiles: values.profile, quiet: values.quiet, summary }
+  const loadXml = createXmlLoader(definitions)
+  const task = { validator, output, profiles: values.profile, quiet: values.quiet, summary, loadXml }
   const unreadable = await validateAll(positionals, task)
   await write(output.sum(summary))
   return unreadable ? 2 : summary.errors > 0 ? 1 : 0

@@ -43,6 +43,23 @@ const patient = { resourceType: 'Patient', id: 'ada', birthDate: '1990-03-01' }
 const wrong = { ...patient, id: 'bob', birthDate: '1990-02-30' }
 
 describe('a file', () => {
+  test('of XML is read as what it stands for, by its name or as it begins', async () => {
+    const xml = (birthDate: string) =>
+      `<?xml version="1.0"?><Patient xmlns="http://hl7.org/fhir"><id value="ada"/><birthDate value="${birthDate}"/></Patient>`
+    const names = [
+      file('ada.xml', xml('1990-03-01')),
+      file('bob.xml', xml('1990-02-30')),
+      file('broken.xml', '<Patient'),
+    ]
+    const { code, out } = await validate([...names, '--json'])
+    expect(code).toBe(1)
+    const told = lines(out).filter(({ summary }) => summary === undefined)
+    expect(told.map(({ valid }) => valid)).toEqual([true, false, false])
+    expect(told[1].issues).toMatchObject([{ expression: ['Patient.birthDate'] }])
+    const piped = await validate(['-', '--json'], [xml('1990-03-01')])
+    expect(lines(piped.out)[0]).toMatchObject({ resourceType: 'Patient', id: 'ada', valid: true })
+  })
+
   test('that is right needs no word, only the count', async () => {
     const { code, out, err } = await validate([file('ada.json', patient)])
     expect({ code, out, err }).toEqual({
@@ -222,7 +239,7 @@ describe('what cannot be carried out ends with 2', () => {
   test('a folder that holds no resources', async () => {
     await mkdir(join(folder, 'empty'), { recursive: true })
     const { code, err } = await validate(['empty'])
-    expect({ code, err }).toEqual({ code: 2, err: 'empty holds no .json or .ndjson file.\n' })
+    expect({ code, err }).toEqual({ code: 2, err: 'empty holds no .json, .ndjson or .xml file.\n' })
   })
 })
 

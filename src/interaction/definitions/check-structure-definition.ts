@@ -8,8 +8,10 @@ import type { Reads, Transaction } from '#store/store.ts'
 import type { Change, WriteRule } from '../write-rule.ts'
 import {
   hasUrl,
+  isConstraint,
   isInUse,
   keepSource,
+  mostProfiles,
   readProfile,
   restsOn,
   type StoredProfile,
@@ -24,6 +26,8 @@ export interface StructureDefinitionParts {
   readonly faultOfExpression?: (expression: string) => string | undefined
   /** Runs after the commit: whoever holds the clinic's profiles lets go of them. */
   readonly changed: (tenant: string) => void
+  /** Profiles of one clinic. */
+  readonly most?: number
 }
 
 /** Profiles that one new one may rest on, or that may rest on it. */
@@ -73,6 +77,7 @@ class Check {
 
   async run(): Promise<void> {
     const after = this.#after !== undefined && isInUse(this.#after) ? this.#after : undefined
+    if (this.#before === undefined && this.#after?.derivation === 'constraint') await this.#checkCount()
     if (after !== undefined) {
       this.#checkUrl(after)
       await this.#loadBelow(after)
@@ -80,6 +85,25 @@ class Check {
       this.#profiles().build(after)
     }
     if (this.#before !== undefined && isInUse(this.#before)) await this.#checkThoseAbove(this.#before)
+  }
+
+  async #checkCount(): Promise<void> {
+    const { definitions, most = mostProfiles } = this.#parts
+    const { total = 0 } = await this.#reads.search({
+      types: ['StructureDefinition'],
+      where: [isConstraint(definitions)],
+      sort: [],
+      count: 0,
+      total: 'accurate',
+      includes: [],
+      own: true,
+    })
+    if (total < most) return
+    throw new Refusal(
+      'business-rule',
+      `A clinic holds ${most} profiles at most, and this one has as many: delete one that is not needed first.`,
+      { expression: 'StructureDefinition' },
+    )
   }
 
   #checkUrl({ url, version }: StoredProfile): void {

@@ -1,7 +1,7 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import { createProfiles, type Profiles } from '#fhir/profiles/create-profiles.ts'
 import type { Database, Reads } from '#store/store.ts'
-import { isConstraint, isInUse, searchProfiles, sourcesOf } from './stored-profiles.ts'
+import { isConstraint, isInUse, mostProfiles, searchProfiles, sourcesOf } from './stored-profiles.ts'
 
 /** What resources of a clinic are checked against: what the server ships, and what the clinic has stored. */
 export interface ClinicLookups<Terms> {
@@ -18,9 +18,6 @@ export interface ClinicDefinitionsParts<Terms> {
   /** Calls with the clinic whose definitions changed, or with undefined when any may have. */
   readonly subscribe: (listener: (tenant: string | undefined) => void) => () => void
 }
-
-/** More would take memory from everybody else. */
-const mostProfiles = 2_000
 
 /** Each clinic's definitions, read when first asked for and again after they changed, in whichever process. */
 export class ClinicDefinitions<Terms> {

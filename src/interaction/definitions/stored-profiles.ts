@@ -51,6 +51,9 @@ export function sourcesOf(profiles: readonly StoredProfile[]): ProfileSources {
   }
 }
 
+/** More of one clinic would take memory from everybody else. */
+export const mostProfiles = 2_000
+
 const pageSize = 200
 
 export async function searchProfiles(

@@ -184,3 +184,23 @@ test('of two that would make a circle at the same moment, one is refused', async
   ])
   expect(answers.map(({ status }) => status).sort()).toEqual([200, 422])
 })
+
+test('a clinic that holds as many profiles as it may is told so, and may go on changing those', async () => {
+  const few = createStructureDefinitionRule({
+    definitions,
+    shipped: shipped.profiles,
+    changed: () => undefined,
+    most: 2,
+  })
+  await using small = await openClinic({ rules: [few] })
+  const store = (name: string) => small.send(`PUT /StructureDefinition/${name}`, { body: profile(name, []) })
+  expect([(await store('one')).status, (await store('two')).status]).toEqual([201, 201])
+  const { status, json } = await store('three')
+  expect(status).toBe(422)
+  expect(json.issue).toMatchObject([
+    { code: 'business-rule', diagnostics: expect.stringContaining('2 profiles at most') },
+  ])
+  expect((await store('two')).status).toBe(200)
+  expect((await small.send('DELETE /StructureDefinition/one')).status).toBe(204)
+  expect((await store('three')).status).toBe(201)
+})
