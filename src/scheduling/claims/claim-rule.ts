@@ -7,15 +7,7 @@ import { settleClaims } from './settle-claims.ts'
 import { checkSlotChange } from './slot-changes.ts'
 
 /** What a visit's claims depend on; written in the same transaction, its rows cannot be read yet. */
-const factTypes = [
-  'Schedule',
-  'Practitioner',
-  'PractitionerRole',
-  'Location',
-  'HealthcareService',
-  'Device',
-  'Patient',
-]
+const factTypes = ['Schedule', 'Practitioner', 'PractitionerRole', 'Location', 'HealthcareService', 'Device']
 
 /** No double booking, by whatever road: docs/scheduling.md. */
 export function createClaimRule(parts: ClaimParts): WriteRule {

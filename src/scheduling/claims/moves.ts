@@ -27,13 +27,9 @@ export function isTaker(move: Move): move is Taker {
   )
 }
 
-/** Those that take or give back anything. Several changes of one Appointment are one move. */
+/** Of changes of Appointments: those that take or give back anything. Several of one Appointment are one move. */
 export function findMoves(changes: readonly Change[], localBases: readonly string[]): readonly Move[] {
-  const byId = Map.groupBy(
-    changes.filter(({ type }) => type === 'Appointment'),
-    ({ id }) => id,
-  )
-  return [...byId].flatMap(([id, ofOne]) => {
+  return [...Map.groupBy(changes, ({ id }) => id)].flatMap(([id, ofOne]) => {
     const first = ofOne[0]
     const before = first && resourceBefore(first)
     const after = ofOne.at(-1)?.after

@@ -21,7 +21,9 @@ export async function settleClaims(
   tx: Transaction,
   principal: Principal,
 ): Promise<readonly Change[]> {
-  const moves = findMoves(changes, parts.localBases(tx.tenant))
+  // Most writes are of neither, and should not pay for this.
+  const visits = changes.filter(({ type }) => type === 'Appointment')
+  const moves = visits.length === 0 ? [] : findMoves(visits, parts.localBases(tx.tenant))
   const edits = changes.filter(
     ({ type, before }) => type === 'Slot' && before !== undefined && !before.deleted,
   )
@@ -49,7 +51,7 @@ export async function settleClaims(
     const fresh = wishes.filter(({ actor }) => actor === `Slot/${edit.id}`).length
     if (slot !== undefined) checkSlotEdit(edit, slot, fresh, facts)
   }
-  await refuseBroken(parts.advice, tx, principal, takers)
+  await refuseBroken(parts.advice, tx, principal, takers, facts)
   return followSlots(claimed.slots, written, wishes, facts)
 }
 

@@ -187,8 +187,7 @@ begin
 
   if holds <> '[]' then
     insert into booking_hold (tenant, appointment, client, holder, patient, expires)
-      select clinic, h.* from jsonb_to_recordset(holds) h(appointment text, client text, holder text, patient text, expires timestamptz)
-      where h.expires > moment;
+      select clinic, h.* from jsonb_to_recordset(holds) h(appointment text, client text, holder text, patient text, expires timestamptz);
     return query
       select 'quota', q.name, null, null, null::jsonb, null, null::integer, null::timestamptz, null, null, q.many::integer, null::integer, null::integer from (
         select h.client as name, count(*) as many from booking_hold h

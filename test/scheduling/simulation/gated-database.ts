@@ -1,0 +1,43 @@
+import type { Database, Reads, Store, Transaction } from '#store/store.ts'
+
+/** The database, with a gate before every statement of a transaction and before its commit. */
+export function gateDatabase(database: Database, gate: () => Promise<void>): Database {
+  const gated = async <T>(step: () => Promise<T>): Promise<T> => {
+    await gate()
+    return step()
+  }
+  const gateReads = (reads: Reads): Reads => ({
+    read: (type, id) => gated(() => reads.read(type, id)),
+    readMany: (keys) => gated(() => reads.readMany(keys)),
+    vread: (type, id, version) => gated(() => reads.vread(type, id, version)),
+    history: (query) => gated(() => reads.history(query)),
+    search: (query) => gated(() => reads.search(query)),
+    terminology: (question) => reads.terminology(question),
+  })
+  const gateStore = (store: Store): Store => ({
+    ...gateReads(store),
+    transaction: (work) =>
+      store.transaction(async (tx) => {
+        const gatedTx: Transaction = {
+          ...gateReads(tx),
+          tenant: tx.tenant,
+          as: (viewer) => gateReads(tx.as(viewer)),
+          lock: (keys) => gated(() => tx.lock(keys)),
+          write: (change) => tx.write(change),
+          audit: (event) => tx.audit(event),
+          flush: () => gated(() => tx.flush()),
+          query: (text, values) => gated(() => tx.query(text, values)),
+          beforeFlush: (action) => tx.beforeFlush(action),
+          afterCommit: (action) => tx.afterCommit(action),
+        }
+        const result = await work(gatedTx)
+        await gate()
+        return result
+      }),
+  })
+  return {
+    ...database,
+    openStore: (viewer) => gateStore(database.openStore(viewer)),
+    asSystem: (tenant) => gateStore(database.asSystem(tenant)),
+  }
+}
