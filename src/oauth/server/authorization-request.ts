@@ -14,6 +14,9 @@ export async function readAuthorizationRequest(
   query: URLSearchParams,
 ): Promise<string> {
   const params = req.method === 'POST' ? await readForm(req) : new URLSearchParams(query)
+  if (params.has('response_mode') && params.get('response_mode') !== 'query') {
+    throw new Refusal('invalid', 'response_mode must be query: leave it out.')
+  }
   const [audience] = params.getAll('aud')
   const [resource] = params.getAll('resource')
   if (audience !== undefined && params.getAll('aud').length === 1) {

@@ -153,9 +153,6 @@ async function checkRequest(ctx: KoaContextWithOIDC): Promise<void> {
   if (typeof params?.state !== 'string' || params.state === '') {
     throw new errors.InvalidRequest('state is required: an unguessable value that the app checks')
   }
-  if (params.response_mode !== undefined && params.response_mode !== 'query') {
-    throw new errors.InvalidRequest('response_mode must be query')
-  }
 }
 
 async function takeLaunch(

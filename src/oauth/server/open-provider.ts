@@ -36,6 +36,7 @@ export function openProvider(parts: ProviderParts): Provider {
 
 interface SecretHolder {
   readonly clientSecret: string
+  readonly tokenEndpointAuthMethod: string
   compareClientSecret(given: string): unknown
 }
 
@@ -43,6 +44,10 @@ function keepSecretsAsDigests(provider: Provider): void {
   const holder = provider.Client.prototype as unknown as SecretHolder
   const { compareClientSecret: compare } = holder
   holder.compareClientSecret = function (given) {
+    const inHeader = Provider.ctx?.headers.authorization !== undefined
+    const method = inHeader ? 'client_secret_basic' : 'client_secret_post'
+    /** Registered for one way, an app is not taken by the other. */
+    if (method !== this.tokenEndpointAuthMethod) return false
     const kept = this.clientSecret.startsWith(hashedSecret)
     return compare.call(this, kept ? `${hashedSecret}${digest(given)}` : given)
   }
