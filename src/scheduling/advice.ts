@@ -20,6 +20,8 @@ export interface Wanted {
 export interface Booking extends Wanted {
   /** What it was until now. */
   readonly before?: Resource
+  /** `Schedule/1`: those whose slots it takes. */
+  readonly schedules: readonly string[]
 }
 
 export interface BrokenRule {

@@ -2,7 +2,9 @@ import type { Principal } from '#access/principal.ts'
 import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { Transaction } from '#store/store.ts'
 import type { Advice, BrokenRule } from '../advice.ts'
+import type { Facts } from './load-facts.ts'
 import type { Taker } from './moves.ts'
+import { scheduleOf } from './wishes.ts'
 
 /** Every rule of the clinic that a booking would break, at once. What needs approval may be pending. */
 export async function refuseBroken(
@@ -10,9 +12,17 @@ export async function refuseBroken(
   tx: Transaction,
   principal: Principal,
   takers: readonly Taker[],
+  facts: Facts,
 ): Promise<void> {
-  for (const { id, after: appointment, before, taking } of takers) {
-    const broken = await advice.checkRules(tx, { appointment, principal, ...(before && { before }) })
+  for (const { id, after: appointment, before, taking, visit } of takers) {
+    const slots = visit.slots.flatMap(({ reference }) => facts.get(reference) ?? [])
+    const schedules = [...new Set(slots.map(scheduleOf))]
+    const broken = await advice.checkRules(tx, {
+      appointment,
+      principal,
+      schedules,
+      ...(before && { before }),
+    })
     const refusing = broken.filter(
       ({ severity }) => severity === 'refuse' || (severity === 'approve' && taking === 'firm'),
     )
