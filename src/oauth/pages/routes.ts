@@ -34,7 +34,8 @@ type Answer = (people: People, request: PageRequest) => Promise<PageAnswer>
 const fresh = { fresh: true }
 const desk = { desk: true }
 
-const routes: readonly Route[] = [
+/** All pages there are, and all forms. */
+export const routes: readonly Route[] = [
   page('GET', /^\/oauth\/interaction\/[\w-]+$/, showInteraction),
   page('POST', /^\/oauth\/interaction\/[\w-]+$/, answerInteraction),
   page('GET', /^\/oauth\/sign-in$/, showSignIn),
