@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import compression from 'compression'
 import type { Request, Response } from 'express'
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
@@ -10,8 +11,8 @@ import { indentJson } from './pretty-json.ts'
 const worthCompressing = 1024
 
 export type Answerer = (
-  req: Request,
-  res: Response,
+  req: IncomingMessage,
+  res: ServerResponse,
   answer: FhirResponse,
   presentation: Presentation,
   requestId: string,
@@ -40,7 +41,7 @@ export function buildAnswerer(securityHeaders: readonly string[]): Answerer {
     const length = Buffer.byteLength(body)
     head.push('Content-Type', presentation.contentType)
     if (length >= worthCompressing && req.headers['accept-encoding'] !== undefined && req.method !== 'HEAD') {
-      compress(req, res, proceed)
+      compress(req as Request, res as Response, proceed)
       head.push('Content-Length', String(length))
       res.writeHead(answer.status, head)
       res.end(body)

@@ -1,10 +1,5 @@
-import express, {
-  type ErrorRequestHandler,
-  type Express,
-  type Request,
-  type RequestHandler,
-  type Response,
-} from 'express'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { Refusal } from '#fhir/refusal.ts'
 import { splitTarget } from '#interaction/address/target.ts'
 import { openAccessRecord } from './access-record.ts'
@@ -21,9 +16,10 @@ import { plainPresentation } from './presentation.ts'
 import { buildProbes } from './probes.ts'
 import { requestIdOf } from './request-id.ts'
 import { buildSecurityHeaders } from './security-headers.ts'
+import type { HttpRequest } from './visit.ts'
 
-/** The whole of HTTP. FHIR comes first and alone; the rest of the world waits behind it. */
-export function createHttpApp(parts: HttpParts): Express {
+/** The whole of HTTP. FHIR comes first and alone, and pays for no framework; the rest of the world is Express's. */
+export function createHttpApp(parts: HttpParts): RequestListener {
   const { settings, metrics } = parts
   const app = express()
   for (const name of ['x-powered-by', 'etag', 'query parser'] as const) app.set(name, false)
@@ -33,23 +29,28 @@ export function createHttpApp(parts: HttpParts): Express {
   const admission = new Admission(settings.maxInFlight, maxBufferedBytes)
   metrics.watchInFlight(() => admission.inFlight)
   const answerer = buildAnswerer(buildSecurityHeaders())
-  app.use(whenCrossOrigin(buildCrossOrigin(settings)))
-  app.use(createFhirRoad(parts, answerer, createFhirWork(parts, admission)))
+  const crossOrigin = buildCrossOrigin(settings)
+  const fhir = createFhirRoad(parts, answerer, createFhirWork(parts, admission))
+  const refuse = createLastResort(parts, answerer)
   if (parts.authorization !== undefined) app.use(createOauthRoad(parts, parts.authorization))
   app.use(createProbeRoad(parts, answerer))
   app.use(createLandingRoad(parts, answerer))
-  app.use(createLastResort(parts, answerer))
-  return app
+  app.use(((req, res) => refuse(req, res, nowhere())) satisfies RequestHandler)
+  app.use(((error: unknown, req, res, _next) =>
+    refuse(req, res, undefined, error)) satisfies ErrorRequestHandler)
+  const serve = (req: HttpRequest, res: ServerResponse): void => {
+    if (!fhir(req, res, (error) => refuse(req, res, undefined, error))) app(req, res)
+  }
+  return (req, res) => {
+    if (!comesFromPage(req)) serve(req as HttpRequest, res)
+    else crossOrigin(req, res, () => serve(req as HttpRequest, res))
+  }
 }
 
 /** Only browsers send Origin; others do not pay for them. */
-function whenCrossOrigin(crossOrigin: RequestHandler): RequestHandler {
-  return (req, res, next) => {
-    const { headers, method } = req
-    const preflight = method === 'OPTIONS' && headers['access-control-request-method'] !== undefined
-    if (headers.origin === undefined || (method === 'OPTIONS' && !preflight)) next()
-    else crossOrigin(req, res, next)
-  }
+function comesFromPage({ headers, method }: IncomingMessage): boolean {
+  if (headers.origin === undefined) return false
+  return method !== 'OPTIONS' || headers['access-control-request-method'] !== undefined
 }
 
 function createProbeRoad(parts: HttpParts, answerer: Answerer): RequestHandler {
@@ -77,34 +78,18 @@ function createProbeRoad(parts: HttpParts, answerer: Answerer): RequestHandler {
 }
 
 /** What no road took, and what fell off one. */
-function createLastResort(
-  { logger, metrics }: HttpParts,
-  answerer: Answerer,
-): [RequestHandler, ErrorRequestHandler] {
-  const refuse = (
-    req: Request,
-    res: Response,
-    requestId: string,
-    refusal: Refusal,
-    cause?: unknown,
-  ): void => {
-    const record = openAccessRecord(requestId, req.method)
+function createLastResort({ logger, metrics }: HttpParts, answerer: Answerer) {
+  return (req: IncomingMessage, res: ServerResponse, refused?: Refusal, cause?: unknown): void => {
+    const requestId = requestIdOf(req.headers['x-request-id'])
+    const refusal = refused ?? buildFault(cause, requestId)
+    const record = openAccessRecord(requestId, req.method ?? '')
     if (res.headersSent) res.destroy()
     else answerer(req, res, buildRefusalAnswer(refusal), plainPresentation, requestId)
     metrics.observe(record.interaction, refusal.status, performance.now() - record.arrived)
     logAccess(logger, record, refusal.status, cause)
   }
-  return [
-    (req, res) => {
-      const refusal = new Refusal(
-        'not-found',
-        'Nothing is at this address: FHIR is at /fhir and /c/{clinic}/fhir.',
-      )
-      refuse(req, res, requestIdOf(req.headers['x-request-id']), refusal)
-    },
-    (error: unknown, req, res, _next) => {
-      const requestId = requestIdOf(req.headers['x-request-id'])
-      refuse(req, res, requestId, buildFault(error, requestId), error)
-    },
-  ]
+}
+
+function nowhere(): Refusal {
+  return new Refusal('not-found', 'Nothing is at this address: FHIR is at /fhir and /c/{clinic}/fhir.')
 }

@@ -1,9 +1,11 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import cors from 'cors'
-import type { RequestHandler } from 'express'
 import type { HttpSettings } from './parts.ts'
 
 /** SMART apps run in browsers: they need these answers and these headers. No cookie is ever taken, so none is allowed. */
-export function buildCrossOrigin({ corsOrigins }: HttpSettings): RequestHandler {
+export function buildCrossOrigin({
+  corsOrigins,
+}: HttpSettings): (req: IncomingMessage, res: ServerResponse, next: () => void) => void {
   return cors({
     origin: corsOrigins === '*' ? '*' : [...corsOrigins],
     credentials: false,

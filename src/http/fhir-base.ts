@@ -1,4 +1,5 @@
-import type { Request } from 'express'
+import type { IncomingMessage } from 'node:http'
+import { readForwarded } from './forwarded.ts'
 import type { HttpSettings } from './parts.ts'
 
 /** Where a FHIR path belongs: the clinic, the base's own path, and what follows it. */
@@ -32,18 +33,17 @@ const authority = /^(?:[a-z0-9.-]{1,253}|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i
  * machine itself. Any other Host is not believed, since it would end in Location headers and paging links: the
  * address that the connection came in on takes its place.
  */
-export function buildOriginFinder(settings: HttpSettings): (req: Request) => string {
+export function buildOriginFinder(settings: HttpSettings): (req: IncomingMessage) => string {
   const { publicUrl } = settings
   if (publicUrl !== undefined) {
     const origin = publicUrl.replace(/\/+$/, '')
     return () => origin
   }
   if (settings.trustProxy !== false) {
+    const forwarded = readForwarded(settings.trustProxy)
     return (req) => {
-      const host = String(req.host ?? '')
-      return authority.test(host)
-        ? `${req.protocol === 'https' ? 'https' : 'http'}://${host}`
-        : localOrigin(req)
+      const host = forwarded.host(req) ?? ''
+      return authority.test(host) ? `${forwarded.protocol(req)}://${host}` : localOrigin(req)
     }
   }
   return (req) => {
@@ -52,7 +52,7 @@ export function buildOriginFinder(settings: HttpSettings): (req: Request) => str
   }
 }
 
-function localOrigin(req: Request): string {
+function localOrigin(req: IncomingMessage): string {
   const { localAddress = '127.0.0.1', localPort } = req.socket
   const address = localAddress.startsWith('::ffff:') ? localAddress.slice(7) : localAddress
   return `http://${address.includes(':') ? `[${address}]` : address}:${localPort}`

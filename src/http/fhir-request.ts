@@ -1,4 +1,3 @@
-import type { Request } from 'express'
 import { decodeUtf8, parseJson } from '#fhir/json.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { XmlFormat } from '#fhir/xml/xml-format.ts'
@@ -10,6 +9,7 @@ import { readBody } from './body.ts'
 import { checkContentType, isXml } from './content-type.ts'
 import type { FhirBase } from './parts.ts'
 import { pickHeaders } from './request-headers.ts'
+import type { HttpRequest } from './visit.ts'
 
 export interface Envelope {
   readonly route: Route
@@ -23,7 +23,7 @@ export interface Envelope {
 }
 
 /** From here on nobody needs to know that HTTP was spoken. */
-export async function readFhirRequest(req: Request, envelope: Envelope): Promise<FhirRequest> {
+export async function readFhirRequest(req: HttpRequest, envelope: Envelope): Promise<FhirRequest> {
   const { route, base, requestId } = envelope
   let { query } = envelope
   let body: RequestBody | undefined
@@ -32,30 +32,31 @@ export async function readFhirRequest(req: Request, envelope: Envelope): Promise
   } else if (route.body !== 'none') {
     body = await readJson(req, route.body, envelope)
   }
-  return {
+  const request: { -readonly [part in keyof FhirRequest]: FhirRequest[part] } = {
     interaction:
       route.interaction === 'bundle' ? interactionOfBundle(body) : (route.interaction as InteractionName),
     method: req.method as FhirRequest['method'],
-    ...(route.type === undefined ? {} : { type: route.type }),
-    ...(route.id === undefined ? {} : { id: route.id }),
-    ...(route.versionId === undefined ? {} : { versionId: route.versionId }),
-    ...(route.operation === undefined ? {} : { operation: route.operation }),
     query,
-    ...(body === undefined ? {} : { body }),
     headers: pickHeaders(req, envelope.address),
     base: base.url,
     requestId,
   }
+  if (route.type !== undefined) request.type = route.type
+  if (route.id !== undefined) request.id = route.id
+  if (route.versionId !== undefined) request.versionId = route.versionId
+  if (route.operation !== undefined) request.operation = route.operation
+  if (body !== undefined) request.body = body
+  return request
 }
 
-async function readForm(req: Request, { maxBodyBytes, hold }: Envelope): Promise<QueryPairs> {
+async function readForm(req: HttpRequest, { maxBodyBytes, hold }: Envelope): Promise<QueryPairs> {
   if (!announcesBody(req)) return []
   checkContentType(req.headers['content-type'], 'form')
   return parseQuery(decodeUtf8(await readBody(req, maxBodyBytes, hold)), 'body')
 }
 
 async function readJson(
-  req: Request,
+  req: HttpRequest,
   kind: 'resource' | 'patch' | 'parameters',
   { maxBodyBytes, hold, loadXml }: Envelope,
 ): Promise<RequestBody | undefined> {
@@ -68,7 +69,7 @@ async function readJson(
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9112#section-6.3: without either header a request has no body. */
-function announcesBody(req: Request): boolean {
+function announcesBody(req: HttpRequest): boolean {
   const length = req.headers['content-length']
   return (length !== undefined && length !== '0') || req.headers['transfer-encoding'] !== undefined
 }

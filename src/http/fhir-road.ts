@@ -1,4 +1,4 @@
-import type { RequestHandler, Response } from 'express'
+import type { ServerResponse } from 'node:http'
 import { Refusal } from '#fhir/refusal.ts'
 import { parseQuery } from '#interaction/address/query.ts'
 import { splitTarget } from '#interaction/address/target.ts'
@@ -7,33 +7,34 @@ import { openAccessRecord } from './access-record.ts'
 import { type Answerer, buildRefusalAnswer } from './answer.ts'
 import { CallerGone } from './body.ts'
 import { matchFhirPath } from './fhir-base.ts'
+import { readForwarded } from './forwarded.ts'
 import { logAccess } from './log.ts'
 import type { HttpParts } from './parts.ts'
 import { choosePresentation, type Presentation, plainPresentation } from './presentation.ts'
 import { requestIdOf } from './request-id.ts'
-import type { Visit } from './visit.ts'
+import type { HttpRequest, Visit } from './visit.ts'
 import { createXmlAnswer } from './xml-answer.ts'
 
 /** nginx's number for a caller who hung up; it is only ever logged. */
 const callerGone = 499
+
+/** False: the request is not for FHIR. `fail` is told of what nobody foresaw. */
+export type FhirRoad = (req: HttpRequest, res: ServerResponse, fail: (error: unknown) => void) => boolean
 
 /** Everything under a FHIR base: one function that reads the path itself, instead of a route for each type and interaction. */
 export function createFhirRoad(
   parts: HttpParts,
   answerer: Answerer,
   work: (visit: Visit) => Promise<FhirResponse>,
-): RequestHandler {
+): FhirRoad {
   const { logger, metrics, settings, recordRefused } = parts
   const inXml = createXmlAnswer(parts)
-  const behindProxy = settings.trustProxy !== false
+  const forwarded = settings.trustProxy === false ? undefined : readForwarded(settings.trustProxy)
 
-  return (req, res, next) => {
+  return (req, res, fail) => {
     const { path, query } = splitTarget(req.url)
     const found = matchFhirPath(path)
-    if (found === undefined) {
-      next()
-      return
-    }
+    if (found === undefined) return false
     const record = openAccessRecord(requestIdOf(req.headers['x-request-id']), req.method)
     record.tenant = found.tenant
     const visit: Visit = {
@@ -41,15 +42,16 @@ export function createFhirRoad(
       path: found,
       query,
       record,
-      address: behindProxy ? req.ip : req.socket.remoteAddress,
+      address: forwarded === undefined ? req.socket.remoteAddress : forwarded.address(req),
       presentation: plainPresentation,
       principal: undefined,
       progress: 'arrived',
     }
-    serve(visit, res).catch(next)
+    serve(visit, res).catch(fail)
+    return true
   }
 
-  async function serve(visit: Visit, res: Response): Promise<void> {
+  async function serve(visit: Visit, res: ServerResponse): Promise<void> {
     const { req, record } = visit
     let answer: FhirResponse
     let cause: unknown

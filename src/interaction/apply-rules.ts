@@ -6,9 +6,29 @@ import { writeRow } from './write-rows.ts'
 import type { Change, WriteRule } from './write-rule.ts'
 
 /** Every room with a say is asked, whichever road the write came by; the first Refusal ends it. */
-export async function applyRules({ parts, changes, tx, principal }: Walk): Promise<void> {
-  if (tx === undefined || parts.rules.length === 0) return
+export function applyRules({ parts, changes, tx, principal }: Walk): void | Promise<void> {
+  if (tx === undefined || changes.every(({ type }) => rulesFor(parts, type).length === 0)) return
+  return askForEach(parts, changes, tx, principal)
+}
+
+async function askForEach(
+  parts: RoadParts,
+  changes: readonly PlannedChange[],
+  tx: Transaction,
+  principal: Principal,
+): Promise<void> {
   for (const change of changes) await askRules(parts, change, tx, principal, [])
+}
+
+/** Looked up once a type: most types have no rules. */
+const rulesByType = new WeakMap<readonly WriteRule[], Map<string, readonly WriteRule[]>>()
+
+function rulesFor({ rules }: RoadParts, type: string): readonly WriteRule[] {
+  const known = rulesByType.get(rules) ?? new Map<string, readonly WriteRule[]>()
+  rulesByType.set(rules, known)
+  const found = known.get(type) ?? rules.filter(({ types }) => types.includes(type))
+  known.set(type, found)
+  return found
 }
 
 /**
@@ -22,8 +42,8 @@ async function askRules(
   principal: Principal,
   causes: readonly WriteRule[],
 ): Promise<void> {
-  for (const rule of parts.rules) {
-    if (!rule.types.includes(change.type) || causes.includes(rule)) continue
+  for (const rule of rulesFor(parts, change.type)) {
+    if (causes.includes(rule)) continue
     await follow(parts, rule, await rule.apply(change, tx, principal), tx, principal, causes)
     if (rule.settle !== undefined) gather(parts, rule, change, tx, principal, causes)
   }
