@@ -1,7 +1,7 @@
 import type { Resource } from '#fhir/resource.ts'
 import type { AuditFact } from './audit-fact.ts'
 import { dataEntity, patientEntity, queryEntity, requestEntity } from './entities.ts'
-import { type InteractionCodes, interactionCodes } from './interaction-codes.ts'
+import { type InteractionCodes, interactionCodes, operationCodes } from './interaction-codes.ts'
 import { purposeOf } from './purpose.ts'
 
 type Part = Record<string, unknown>
@@ -21,7 +21,7 @@ const restful = Object.freeze({
 export function buildAuditEvent(fact: AuditFact): Resource {
   /** A PUT that created is logged as the creation that it was. */
   const created = fact.interaction === 'update' && fact.status === 201
-  const codes = interactionCodes(created ? 'create' : fact.interaction)
+  const codes = codesOf(fact, created)
   const recorded = fact.when.toISOString()
   const purpose = purposeOf(fact.principal)
   return {
@@ -39,6 +39,11 @@ export function buildAuditEvent(fact: AuditFact): Resource {
     subtype: codes.subtype,
     type: restful,
   }
+}
+
+function codesOf({ interaction, operation, status }: AuditFact, created: boolean): InteractionCodes {
+  const special = operation === undefined || status >= 400 ? undefined : operationCodes(operation)
+  return special ?? interactionCodes(created ? 'create' : interaction)
 }
 
 /** https://hl7.org/fhir/R4/valueset-audit-event-outcome.html */

@@ -46,6 +46,18 @@ const codes: Readonly<Record<string, InteractionCodes>> = Object.freeze({
   operation: row('operation', 'E', application, destination, recipient),
 })
 
+/** IHE Scheduling: what is asked for, held and booked (https://profiles.ihe.net/ITI/Scheduling); a refusal made nothing. */
+const schedulingCodes: Readonly<Record<string, InteractionCodes>> = Object.freeze({
+  find: scheduling('ITI-115', codes.operation as InteractionCodes),
+  hold: scheduling('ITI-116', codes.create as InteractionCodes),
+  book: scheduling('ITI-117', codes.create as InteractionCodes),
+})
+
+/** Of an operation that came about. */
+export function operationCodes(operation: string): InteractionCodes | undefined {
+  return Object.hasOwn(schedulingCodes, operation) ? schedulingCodes[operation] : undefined
+}
+
 /** A request that never became an interaction (an unknown path, a wrong method) is logged as an operation tried. */
 export function interactionCodes(interaction: string): InteractionCodes {
   return codes[interaction] ?? (codes.operation as InteractionCodes)
@@ -64,4 +76,12 @@ function row(
 ): InteractionCodes {
   const subtype = Object.freeze([Object.freeze({ code, system: 'http://hl7.org/fhir/restful-interaction' })])
   return Object.freeze({ subtype, action, clientType, serverType, userType })
+}
+
+function scheduling(code: string, codes: InteractionCodes): InteractionCodes {
+  const subtype = Object.freeze([
+    ...codes.subtype,
+    Object.freeze({ code, system: 'urn:ihe:event-type-code' }),
+  ])
+  return Object.freeze({ ...codes, subtype })
 }

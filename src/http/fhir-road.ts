@@ -74,13 +74,26 @@ export function createFhirRoad(
     const { requestId } = visit.record
     if (visit.presentation === plainPresentation) visit.presentation = wishOf(visit)
     const refusal = error instanceof Refusal ? error : buildFault(error, requestId)
-    if (recordRefused !== undefined && visit.progress === 'admitted' && !(error instanceof CallerGone)) {
-      await recordRefused(buildRefusedRequest(visit, refusal)).catch((err: unknown) => {
+    // A flood that is held back must not fill the audit trail instead.
+    const told = visit.progress === 'admitted' && refusal.kind !== 'throttled'
+    if (recordRefused !== undefined && told && !(error instanceof CallerGone)) {
+      try {
+        await recordRefused(buildRefusedRequest(visit, refusal))
+      } catch (err) {
         logger.error({ requestId, err }, 'a refused request could not be written to the audit trail')
-      })
+        return buildRefusalAnswer(unrecorded(err))
+      }
     }
     return buildRefusalAnswer(refusal)
   }
+}
+
+/** What cannot be recorded is not answered, not even that it is refused. */
+function unrecorded(cause: unknown): Refusal {
+  return new Refusal('unavailable', 'The audit trail cannot be written, so nothing is answered: try again.', {
+    cause,
+    headers: { 'Retry-After': '5' },
+  })
 }
 
 /** Who was refused before the wish for a format was looked at reads the refusal in it all the same. */

@@ -27,6 +27,7 @@ export async function history(walk: Walk): Promise<void> {
   if (page.versions.length === 0) await checkKnown(walk)
   const subset = readSubset(request.query)
   const shown = page.versions.filter((stored) => isShown(walk, stored))
+  walk.touched = shown
   const entries = shown.map((stored) => {
     const whole = subset === undefined || stored.deleted
     return historyEntry(

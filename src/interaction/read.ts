@@ -13,6 +13,7 @@ export async function read(walk: Walk): Promise<void> {
   if (type === undefined || id === undefined) return
   const stored = await reads.read(type, id)
   if (stored === undefined) throw new Refusal('not-found', `There is no ${type}/${id}.`)
+  walk.touched = [stored]
   walk.response = respondStored(walk, stored)
 }
 
@@ -25,6 +26,7 @@ export async function vread(walk: Walk): Promise<void> {
   const stored = version === undefined ? undefined : await reads.vread(type, id, version)
   if (stored === undefined || !isShown(walk, stored))
     throw new Refusal('not-found', `There is no version ${versionId.slice(0, 64)} of ${type}/${id}.`)
+  walk.touched = [stored]
   walk.response = respondStored(walk, stored)
 }
 

@@ -1,28 +1,27 @@
 import type { Principal } from '#access/principal.ts'
 import type { AuditFact } from '#audit/audit-fact.ts'
 import { Refusal } from '#fhir/refusal.ts'
-import type { Resource } from '#fhir/resource.ts'
+import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { EventRow } from '#store/event-row.ts'
 import { fillAuditForm } from './audit-form.ts'
+import { bookedVisit, isBooking } from './audited-booking.ts'
+import { patientsTouched, type Touched } from './audited-patients.ts'
 import type { FhirRequest } from './exchange.ts'
 import type { RoadParts, Walk } from './walk.ts'
 
 type AuditParts = Pick<RoadParts, 'database' | 'newId' | 'clock'>
 
-/** A write's event commits with it; any other is durable before the answer leaves, many in one flush. */
+/** A write's events commit with it; any other's are durable before the answer leaves, many in one flush. */
 export function recordAudit(walk: Walk): void | Promise<void> {
-  const { parts, request, principal, tx, response, changes } = walk
-  const status = response?.status ?? 500
-  const patient = patientOf(walk.resource)
-  if (changes.length > 1) {
-    for (const { id, version } of changes)
-      tx?.audit(buildEvent(parts, request, principal, status, { id, version }))
+  const { parts, principal, tx } = walk
+  const events = buildEvents(walk)
+  if (tx !== undefined) {
+    for (const event of events) tx.audit(event)
     return
   }
-  const about = { id: changes[0]?.id ?? walk.id, version: walk.written?.version, patient }
-  const event = buildEvent(parts, request, principal, status, about)
-  if (tx === undefined) return parts.database.recordAudit(principal.tenant, event)
-  tx.audit(event)
+  const [event] = events
+  if (event !== undefined && events.length === 1) return recordNow(parts, principal.tenant, event)
+  return Promise.all(events.map((one) => recordNow(parts, principal.tenant, one))).then(() => undefined)
 }
 
 /** A refused or failed request is recorded by itself: its own transaction is gone. */
@@ -33,9 +32,10 @@ export async function recordRefused(
   failure: unknown,
 ): Promise<void> {
   const status = failure instanceof Refusal ? failure.status : 500
-  const event = buildEvent(parts, request, principal, status, {})
+  const [asked] = patientsTouched(request, [], undefined)
+  const event = buildEvent(parts, request, principal, status, { patient: asked })
   try {
-    await parts.database.recordAudit(principal.tenant, event)
+    await recordNow(parts, principal.tenant, event)
   } catch (unrecorded) {
     // What cannot be recorded is not answered either; but a database that is down says so better itself.
     if (status < 500) throw unrecorded
@@ -49,6 +49,87 @@ interface About {
   readonly id?: string | undefined
   readonly version?: number | undefined
   readonly patient?: string | undefined
+}
+
+/** One for each patient touched; one when there is none. A conditional request has searched before it wrote. */
+function* eventsOf(walk: Walk): Generator<Resource | EventRow> {
+  const { parts, request, principal, response, changes, criteria } = walk
+  const status = response?.status ?? 500
+  if (criteria !== undefined) yield buildSearch(walk, criteria)
+  if (changes.length > 1) {
+    for (const { type, id, version, before } of changes)
+      for (const patient of patientsOf(walk, before === undefined ? [] : [{ ...before, type }]))
+        yield buildEvent(parts, request, principal, status, { id, version, patient })
+    return
+  }
+  if (isBooking(request) && response !== undefined) {
+    const visit = bookedVisit(response)
+    for (const patient of patientsOf(walk, []))
+      yield buildEvent(parts, request, principal, visit === undefined ? 409 : status, { ...visit, patient })
+    return
+  }
+  const [touched] = walk.touched ?? []
+  const about = {
+    id: changes[0]?.id ?? walk.id,
+    version: walk.written?.version ?? (isOfOne(request) ? touched?.version : undefined),
+  }
+  for (const patient of patientsOf(walk, touchedBy(walk)))
+    yield buildEvent(parts, request, principal, status, { ...about, patient })
+}
+
+function buildEvents(walk: Walk): readonly (Resource | EventRow)[] {
+  return [...eventsOf(walk)]
+}
+
+function isOfOne({ interaction }: FhirRequest): boolean {
+  return interaction === 'read' || interaction === 'vread'
+}
+
+/** What was read; or what was written, and what a delete took away. */
+function touchedBy({ touched, written, current }: Walk): readonly Touched[] {
+  if (touched !== undefined) return touched
+  const after: readonly StoredVersion[] = written === undefined || written.deleted ? [] : [written]
+  return current === undefined || current.deleted ? after : [...after, current]
+}
+
+/** Undefined when there is none: the event is about no patient. A bundle's entries have events of their own. */
+function patientsOf(
+  { request, response }: Walk,
+  touched: readonly Touched[],
+): readonly (string | undefined)[] {
+  const { interaction } = request
+  if (interaction === 'batch' || interaction === 'transaction') return nobody
+  const patients = patientsTouched(request, touched, response)
+  return patients.length === 0 ? nobody : patients
+}
+
+const nobody = [undefined]
+
+function buildSearch({ parts, request, principal }: Walk, query: FhirRequest['query']): Resource | EventRow {
+  const { id: _, ...criteria } = request
+  const search: FhirRequest = { ...criteria, interaction: 'search-type', query }
+  return buildEvent(parts, search, principal, 200, { patient: patientsTouched(search, [], undefined)[0] })
+}
+
+/** What cannot be recorded is not answered. */
+async function recordNow(
+  { database }: AuditParts,
+  tenant: string,
+  event: Resource | EventRow,
+): Promise<void> {
+  try {
+    await database.recordAudit(tenant, event)
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause
+    throw new Refusal(
+      'unavailable',
+      'The audit trail cannot be written, so nothing is answered: try again.',
+      {
+        cause,
+        headers: { 'Retry-After': '5' },
+      },
+    )
+  }
 }
 
 function buildEvent(
@@ -77,13 +158,4 @@ function buildEvent(
     query: request.query.length > 0 || asks.test(interaction) ? request.query : undefined,
   }
   return fillAuditForm(parts.database, principal, fact)
-}
-
-/** Only what the body says by itself: no query is made for it. */
-function patientOf(resource: Resource | undefined): string | undefined {
-  const subject = (resource?.subject ?? resource?.patient) as { reference?: unknown } | undefined
-  const reference = subject?.reference
-  return typeof reference === 'string' && reference.startsWith('Patient/')
-    ? reference.slice(8).split('/')[0]
-    : undefined
 }

@@ -30,6 +30,7 @@ export async function search(walk: Walk): Promise<void> {
   const cursor = readCursor(walk, parsed.applied)
   const query = request.type === undefined ? narrowTypes(walk, parsed.query) : parsed.query
   const page = await reads.search(cursor === undefined ? query : { ...query, cursor })
+  walk.touched = page.included.length === 0 ? page.matches : [...page.matches, ...page.included]
   const write = entryWriter(walk, parsed)
   const entries = page.matches.map((stored) => write(stored, 'match'))
   for (const stored of page.included) entries.push(write(stored, 'include'))

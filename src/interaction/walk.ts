@@ -82,6 +82,8 @@ export interface Walk {
   current?: StoredVersion
   /** What a conditional delete shall delete. */
   matches?: readonly StoredVersion[]
+  /** What a read, search or history found and shows: the audit asks whose it is. */
+  touched?: readonly StoredVersion[]
   resource?: Resource
   /** What the validation doubts without refusing it. */
   warnings?: readonly Issue[]

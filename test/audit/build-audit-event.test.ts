@@ -176,6 +176,17 @@ test.each([
   })
 })
 
+test.each([
+  ['hold', 200, 'C', ['create', 'ITI-116']],
+  ['book', 200, 'C', ['create', 'ITI-117']],
+  ['book', 409, 'E', ['operation']],
+  ['find', 200, 'E', ['operation', 'ITI-115']],
+])('$%s answered with %i has the codes of IHE Scheduling', (operation, status, action, codes) => {
+  const event = buildAuditEvent({ ...fact, interaction: 'operation', operation, type: 'Appointment', status })
+  expect(event.action).toBe(action)
+  expect((event.subtype as { code: string }[]).map(({ code }) => code)).toEqual(codes)
+})
+
 test('an operation is named', () => {
   expect(
     entitiesOf({ interaction: 'operation', operation: 'everything', type: 'Patient', resourceId: 'p1' })[0],

@@ -239,7 +239,7 @@ describe('the door', () => {
     expect(await discovery.json()).toEqual({ base: `${server.url}/fhir` })
   })
 
-  it('a refusal before the interaction is told to the audit trail, and its failure harms no answer', async () => {
+  it('a refusal before the interaction is told to the audit trail; what it does not take is answered 503', async () => {
     const refused: unknown[] = []
     await using other = await startRecordingServer({
       parts: {
@@ -249,13 +249,13 @@ describe('the door', () => {
         },
       },
     })
-    expect((await fetch(`${other.url}/fhir/Patient/a`)).status).toBe(401)
+    expect((await fetch(`${other.url}/fhir/Patient/a`)).status).toBe(503)
     const broken = await fetch(`${other.url}/fhir/Patient`, {
       method: 'POST',
       headers: { ...token, 'Content-Type': 'application/json' },
       body: '{',
     })
-    expect(broken.status).toBe(400)
+    expect(broken.status).toBe(503)
     expect(refused).toMatchObject([
       { tenant: 'main', interaction: 'read', type: 'Patient', id: 'a', refusal: { kind: 'login' } },
       { tenant: 'main', interaction: 'create', principal: { clientId: 'test-client' } },

@@ -27,7 +27,7 @@ test.each([
   ['GET /Patient/a1', { ifNoneMatch: '*' }, 'read R 0'],
   ['GET /Patient/a1/_history/1', {}, 'vread R 0'],
   ['GET /Patient/a1/_history', {}, 'history-instance R 0'],
-  ['GET /Patient?family=A', {}, 'search-type E 0'],
+  ['GET /Patient?_id=a1', {}, 'search-type E 0'],
   ['DELETE /Patient/a1', {}, 'delete D 0'],
   ['DELETE /Patient/nobody', {}, 'delete D 0'],
   ['GET /Patient/nobody', {}, 'read R 4'],
@@ -66,7 +66,7 @@ test('a conditional delete of several leaves an event for each', async () => {
     await clinic.send('POST /Patient', { body: patient('A', { identifier: [{ value: 'x' }] }) })
   }
   const events = await newEvents(() => clinic.send('DELETE /Patient?identifier=x'))
-  expect(events.map(brief)).toEqual(Array(3).fill('delete D 0'))
+  expect(events.map(brief)).toEqual(['search-type E 0', ...Array(3).fill('delete D 0')])
 })
 
 test('a client may file an AuditEvent of its own', async () => {
@@ -84,4 +84,76 @@ test('a client may file an AuditEvent of its own', async () => {
   expect(
     (await clinic.send('POST /AuditEvent', { body: event, as: principal('system/AuditEvent.rs') })).status,
   ).toBe(403)
+})
+
+const entitiesOf = (event: Resource | undefined) =>
+  (event?.entity ?? []) as { role?: { code: string }; what?: { reference?: string }; query?: string }[]
+const patientsOf = (events: readonly Resource[]) =>
+  events
+    .flatMap((event) => entitiesOf(event).filter(({ role }) => role?.code === '1'))
+    .map(({ what }) => what?.reference)
+    .sort()
+
+async function visit(id: string, ...patients: string[]): Promise<void> {
+  const participant = patients.map((one) => ({ actor: { reference: `Patient/${one}` }, status: 'accepted' }))
+  await clinic.send(`PUT /Appointment/${id}`, {
+    body: { resourceType: 'Appointment', id, status: 'proposed', participant },
+  })
+}
+
+test('a search leaves an event for each patient whose data it shows', async () => {
+  for (const id of ['p1', 'p2', 'p3']) await clinic.send(`PUT /Patient/${id}`, { body: patient(id, { id }) })
+  await visit('v1', 'p1', 'p2')
+  await visit('v2', 'p2', 'p3')
+  const events = await newEvents(() => clinic.send('GET /Appointment?_id=v1,v2'))
+  expect(patientsOf(events)).toEqual(['Patient/p1', 'Patient/p2', 'Patient/p3'])
+  expect(new Set(events.map((event) => entitiesOf(event).length))).toEqual(new Set([3]))
+})
+
+test('each page is an event, and counts its own patients', async () => {
+  const first = await clinic.send('GET /Appointment?_id=v1,v2&_count=1')
+  const next = (first.json.link as { relation: string; url: string }[]).find(
+    ({ relation }) => relation === 'next',
+  )
+  const events = await newEvents(() =>
+    clinic.send(`GET ${next?.url.slice('http://127.0.0.1:8080/fhir'.length)}`),
+  )
+  expect(patientsOf(events)).toEqual(['Patient/p2', 'Patient/p3'])
+})
+
+test('what an include brings counts too', async () => {
+  const events = await newEvents(() => clinic.send('GET /Patient?_id=p1&_revinclude=Appointment:patient'))
+  expect(patientsOf(events)).toEqual(['Patient/p1', 'Patient/p2'])
+})
+
+test('a search about a patient that finds nothing is about the patient', async () => {
+  const events = await newEvents(() => clinic.send('GET /Observation?patient=p3'))
+  expect(patientsOf(events)).toEqual(['Patient/p3'])
+})
+
+test('a read names the version that it gave, and the patients in it', async () => {
+  const events = await newEvents(() => clinic.send('GET /Appointment/v1'))
+  expect(patientsOf(events)).toEqual(['Patient/p1', 'Patient/p2'])
+  expect(entitiesOf(events[0])[0]?.what?.reference).toBe('Appointment/v1/_history/1')
+})
+
+test('a delete names the patient whose data went', async () => {
+  const events = await newEvents(() => clinic.send('DELETE /Appointment/v2'))
+  expect(patientsOf(events)).toEqual(['Patient/p2', 'Patient/p3'])
+})
+
+test('a conditional request is its search and its effect, once each', async () => {
+  const body = patient('Conditional', { identifier: [{ system: 'urn:n', value: '1' }] })
+  const condition = 'identifier=urn:n|1'
+  const made = await newEvents(() => clinic.send('POST /Patient', { body, ifNoneExist: condition }))
+  expect(made.map(brief).sort()).toEqual(['create C 0', 'search-type E 0'])
+  const found = await newEvents(() => clinic.send(`PUT /Patient?${condition}`, { body }))
+  expect(found.map(brief).sort()).toEqual(['search-type E 0', 'update U 0'])
+  const query = entitiesOf(found.find(({ action }) => action === 'E'))[0]?.query ?? ''
+  expect(Buffer.from(query, 'base64').toString()).toContain('/Patient?identifier=urn:n|1')
+})
+
+test('reading the log leaves one event, however many patients it names', async () => {
+  const events = await newEvents(() => clinic.send('GET /AuditEvent?_count=50'))
+  expect(events.map(brief)).toEqual(['search-type E 0'])
 })
