@@ -15,6 +15,7 @@ import { listCodeSystems, loadTerminology } from '#fhir/terminology/load-termino
 import type { Terminology } from '#fhir/terminology/terminology.ts'
 import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createHttpApp } from '#http/app.ts'
+import type { Limits } from '#http/limits/limits.ts'
 import { listen } from '#http/listen.ts'
 import { createMetrics } from '#http/metrics.ts'
 import { defaultHttpSettings, type HttpParts, type RefusedRequest } from '#http/parts.ts'
@@ -50,6 +51,7 @@ import type { Config } from './config.ts'
 import { fillEmptyClinic } from './fill-empty-clinic.ts'
 import { type Access, joinAccess } from './join-access.ts'
 import { type AuditTrail, joinAuditTrail, joinSecurityLog } from './join-audit.ts'
+import { joinLimits } from './join-limits.ts'
 import { joinOauth, type Oauth, type People } from './join-oauth.ts'
 import { joinPeople } from './join-people.ts'
 import { joinScheduling } from './join-scheduling.ts'
@@ -134,6 +136,7 @@ export async function openApp(
       road,
       operations,
       auditTrail,
+      limits: opened.use(joinLimits(config, logger)).limits,
       logger,
     }),
   )
@@ -268,11 +271,12 @@ interface Joined {
   readonly road: Road
   readonly operations: readonly Operation[]
   readonly auditTrail: AuditTrail
+  readonly limits: Limits
   readonly logger: Logger
 }
 
 function buildHttpParts(config: Config, joined: Joined): HttpParts {
-  const { database, definitions, keys, oauth, road, operations, auditTrail, logger } = joined
+  const { database, definitions, keys, oauth, road, operations, auditTrail, limits, logger } = joined
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const about: CapabilityParts = {
     definitions,
@@ -287,6 +291,7 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
   const clinics = new Set(['main', ...config.clinics])
   return {
     interact: road.interact,
+    limits,
     authenticate: oauth.authenticate,
     capabilities: capabilities.answer,
     openApi: createOpenApi(about).answer,

@@ -215,6 +215,16 @@ const settings = {
     'Almanac <almanac@localhost>',
     'Whom letters are from: `Clinic <sign-in@clinic.example>`.',
   ),
+  limitPerAddress: limit('LIMIT_PER_ADDRESS', '20000', 'one network address'),
+  limitPerClient: limit('LIMIT_PER_CLIENT', '20000', 'one app'),
+  limitPerUser: limit('LIMIT_PER_USER', '1000', 'one user'),
+  limitPerClinic: limit('LIMIT_PER_CLINIC', '20000', 'all of one clinic'),
+  limitSignIn: whole(
+    'LIMIT_SIGN_IN',
+    '300',
+    [0, 1_000_000],
+    'Requests a minute that sign in, or ask for a token, from one network address; 0 for any number.',
+  ),
   tokenLifetime: whole('TOKEN_LIFETIME', '3600', [60, 86_400], 'Seconds that an access token is good for.'),
   demo: {
     ...flag('DEMO', 'true', 'Put a small demo clinic into an empty database and print a token for it.'),
@@ -288,6 +298,15 @@ function whole(
   const parse = (value: string) =>
     /^\d{1,10}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined
   return { name, initial, form: `a whole number from ${least} to ${most}`, parse, sentence }
+}
+
+function limit(name: string, initial: string, whose: string): Setting<number> {
+  return whole(
+    name,
+    initial,
+    [0, 10_000_000],
+    `Requests a second that are taken from ${whose}, in bursts of twice as many; 0 for any number. Beyond it the answer is 429.`,
+  )
 }
 
 function flag(name: string, initial: string, sentence: string): Setting<boolean> {

@@ -18,7 +18,7 @@ export function createFhirWork(
   parts: HttpParts,
   admission: Admission,
 ): (visit: Visit) => Promise<FhirResponse> {
-  const { isClinic, isResourceType, authenticate, interact, settings } = parts
+  const { isClinic, isResourceType, authenticate, interact, limits, settings } = parts
   const { maxBodyBytes } = settings
   const originOf = buildOriginFinder(settings)
 
@@ -55,11 +55,13 @@ export function createFhirWork(
 
   async function enter(visit: Visit, route: Route, query: QueryPairs, base: FhirBase): Promise<FhirResponse> {
     const { req, record, address } = visit
+    limits?.checkAddress(address)
     const place = admission.enter()
     try {
       visit.progress = 'admitted'
       const principal = await authenticate(req.headers.authorization, base.tenant)
       visit.principal = principal
+      limits?.checkPrincipal(principal)
       record.client = principal.clientId
       const hold = (bytes: number) => admission.hold(place, bytes)
       const { requestId } = record

@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { Refusal } from '#fhir/refusal.ts'
 import { splitTarget } from '#interaction/address/target.ts'
+import type { WebExchange } from '#oauth/web-exchange.ts'
 import { openAccessRecord } from './access-record.ts'
 import { buildOriginFinder } from './fhir-base.ts'
 import { buildFault } from './fhir-road.ts'
@@ -42,8 +43,7 @@ export function createOauthRoad(parts: HttpParts, door: AuthorizationDoor): Requ
       address: behindProxy ? req.ip : req.socket.remoteAddress,
       requestId: record.requestId,
     }
-    door
-      .answer(exchange)
+    answerWithin(exchange)
       .then((answered) => {
         if (!answered) next()
       })
@@ -56,6 +56,11 @@ export function createOauthRoad(parts: HttpParts, door: AuthorizationDoor): Requ
           record.requestId,
         )
       })
+  }
+
+  async function answerWithin(exchange: WebExchange): Promise<boolean> {
+    if (exchange.req.method === 'POST') parts.limits?.checkSignIn(exchange.address)
+    return door.answer(exchange)
   }
 
   function refuse(req: Request, res: Response, refusal: Refusal, requestId: string): void {

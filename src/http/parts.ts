@@ -6,6 +6,7 @@ import type { CapabilityRequest } from '#interaction/capabilities.ts'
 import type { TextRequest } from '#interaction/capabilities-text.ts'
 import type { FhirResponse, Interact } from '#interaction/exchange.ts'
 import type { WebExchange } from '#oauth/web-exchange.ts'
+import type { Limits } from './limits/limits.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What app.ts hands in; the room knows the others by these alone. */
@@ -32,6 +33,8 @@ export interface HttpParts {
   readonly checks: Readonly<Record<string, () => Promise<unknown>>>
   /** The audit trail of requests that never reached `interact`, which keeps its own. */
   readonly recordRefused?: (refused: RefusedRequest) => Promise<void>
+  /** Absent: nobody is held back. */
+  readonly limits?: Limits
   readonly metrics: Metrics
   readonly logger: Logger
   readonly settings: HttpSettings
