@@ -122,7 +122,7 @@ export async function openApp(
   const { road, operations, scheduling } = await buildRoad(
     config,
     database,
-    { definitions, terminology, localBases, access },
+    { definitions, terminology, localBases, access, securityLog },
     logger,
   )
   await fillEmptyClinic(config, { database, road, definitions })
@@ -177,10 +177,11 @@ interface Known {
   readonly terminology: Terminology
   readonly localBases: (tenant: string) => readonly string[]
   readonly access: Access
+  readonly securityLog: SecurityLog
 }
 
 async function buildRoad(config: Config, database: Database, known: Known, logger: Logger) {
-  const { definitions, terminology, localBases, access } = known
+  const { definitions, terminology, localBases, access, securityLog } = known
   const settings: InteractionSettings = {
     requireIfMatch: config.requireIfMatch,
     conditionalDeleteMultiple: config.conditionalDeleteMultiple,
@@ -207,7 +208,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
     (tenant) => clinicDefinitions.of(tenant),
   )
   const scheduling = joinScheduling({
-    ...{ database, settings: config, clock, newId, localBases, pages },
+    ...{ database, settings: config, clock, newId, localBases, pages, securityLog },
     principalOf: (tenant) =>
       createPrincipal(
         { tenant, clientId: 'almanac', tokenId: 'scheduling', scope: 'system/*.cruds' },

@@ -1,4 +1,5 @@
 import type { Principal } from '#access/principal.ts'
+import type { SecurityLog } from '#audit/security-log.ts'
 import type { PagingTokens } from '#fhir/paging-token.ts'
 import type { Operation } from '#interaction/operation.ts'
 import type { Road } from '#interaction/walk.ts'
@@ -10,11 +11,16 @@ import { loadBookingOperations } from '#scheduling/booking/load-booking-operatio
 import type { SchedulingSettings } from '#scheduling/claims/claim-parts.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
 import { findAlternatives } from '#scheduling/find/alternatives.ts'
+import { ClinicCalendars } from '#scheduling/find/clinic-calendar.ts'
 import { createFind } from '#scheduling/find/find.ts'
 import { loadOffer } from '#scheduling/find/offers.ts'
 import { endHolds } from '#scheduling/holds/end-holds.ts'
 import { startSweeper } from '#scheduling/holds/every-second.ts'
+import { createBookingRuleCheck } from '#scheduling/rules/check-booking-rule.ts'
+import { checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
 import type { Database } from '#store/store.ts'
+import { compileCondition } from '#validation/condition.ts'
+import { faultOfExpression } from '#validation/fault-of-expression.ts'
 
 export interface SchedulingParts {
   readonly database: Database
@@ -25,6 +31,7 @@ export interface SchedulingParts {
   readonly localBases: (tenant: string) => readonly string[]
   /** The server itself, in a clinic. */
   readonly principalOf: (tenant: string) => Principal
+  readonly securityLog: SecurityLog
   readonly onFault: (sentence: string, cause: unknown) => void
 }
 
@@ -39,23 +46,43 @@ export interface Scheduling {
 export function joinScheduling({ database, ...parts }: SchedulingParts): Scheduling {
   const { settings, clock, newId, pages } = parts
   const { timeZone } = settings
+  const calendars = new ClinicCalendars(database, timeZone)
+  const find = { clock, timeZone, calendars, compileCondition }
+  const auditOverride: RuleParts['auditOverride'] = (tx, principal, { id }, { rule, reason }) =>
+    tx.audit(
+      parts.securityLog.build(tx.tenant, {
+        deed: 'override',
+        clientId: principal.clientId,
+        tokenId: principal.tokenId,
+        ...(principal.fhirUser !== undefined && {
+          user: { reference: principal.fhirUser, roles: principal.roles },
+        }),
+        ...(id !== undefined && { about: { reference: `Appointment/${id}` } }),
+        description: 'A booking rule was overridden.',
+        details: { rule, reason },
+      }),
+    )
   const openReads = (principal: Principal) => database.openStore(principal.viewerFor('s'))
   const advice: Advice = {
     alternatives: (_, wanted, most) =>
       database
         .asSystem(wanted.principal.tenant)
-        .transaction((tx) => findAlternatives({ clock, timeZone }, tx, wanted, most)),
-    checkRules: async () => [],
+        .transaction((tx) => findAlternatives(find, tx, wanted, most)),
+    checkRules: (tx, booking) => checkRules({ ...find, auditOverride }, tx, booking),
     loadOffer,
   }
   const transact: BookingParts['transact'] = ({ principal }, work) =>
     database.openStore(principal.viewerFor('u')).transaction(work)
   return {
-    rules: [createClaimRule({ ...parts, advice, openReads })],
+    rules: [
+      calendars.rule,
+      createBookingRuleCheck({ timeZone, faultOfExpression }),
+      createClaimRule({ ...parts, advice, openReads }),
+    ],
     operations: [
       ...loadBookingOperations({ ...parts, advice, transact }),
       createGenerateSlots({ clock, newId, timeZone }),
-      createFind({ clock, newId, timeZone, pages }),
+      createFind({ ...find, newId, pages }),
     ],
     start: (road) =>
       startSweeper(

@@ -12,6 +12,8 @@ export const extensionUrls = {
   scheduleRules: 'https://almanac.example/fhir/StructureDefinition/schedule-rules',
   closure: 'https://almanac.example/fhir/StructureDefinition/closure',
   extraSession: 'https://almanac.example/fhir/StructureDefinition/extra-session',
+  bookingRule: 'https://almanac.example/fhir/StructureDefinition/booking-rule',
+  overrideReason: 'https://almanac.example/fhir/StructureDefinition/override-reason',
   slotCapacity: 'http://fhir-registry.smarthealthit.org/StructureDefinition/slot-capacity',
 } as const
 

@@ -3,8 +3,9 @@ import type { Transaction } from '#store/store.ts'
 import type { Wanted } from '../advice.ts'
 import { codesOf } from '../availability/roster-neighbours.ts'
 import { referencesIn } from '../availability/roster-resource.ts'
-import { type FindParts, type FoundTime, findTimes } from './find-times.ts'
+import { type FindParts, findTimes } from './find-times.ts'
 import { type FindWish, noWishes } from './find-wish.ts'
+import type { FoundTime } from './found-time.ts'
 import { makeOffers } from './make-offers.ts'
 
 const hour = 3_600_000

@@ -1,7 +1,7 @@
 import type { Resource } from '#fhir/resource.ts'
 import { writeInstant } from '../availability/build-slot.ts'
 import type { Interval } from '../availability/interval.ts'
-import type { FoundTime } from './find-times.ts'
+import type { FoundTime } from './found-time.ts'
 
 export interface OfferFacts {
   readonly id: string

@@ -1,23 +1,22 @@
 import type { Transaction } from '#store/store.ts'
 import { covers, type Interval, merge } from '../availability/interval.ts'
+import { bookingFacts } from '../rules/booking-facts.ts'
+import type { ConditionParts } from '../rules/conditions.ts'
+import { createJudge } from '../rules/judge.ts'
 import { bookableTimes, visitsIn } from './bookable.ts'
+import { buildOffer } from './build-offer.ts'
 import { type Busy, hasRoom, idle } from './busy.ts'
-import { type Candidate, type Candidates, loadCandidates } from './candidates.ts'
+import type { Candidate } from './candidate.ts'
+import { type Candidates, chooseCandidates } from './choose-candidates.ts'
+import type { ClinicCalendar, ClinicCalendars } from './clinic-calendar.ts'
 import type { FindWish } from './find-wish.ts'
 import { hasOwnPlace } from './fits-wish.ts'
+import type { FoundTime } from './found-time.ts'
 import { loadBusy, loadSlotTimes, type SlotTimes } from './load-times.ts'
 import { fitsTimes } from './time-wish.ts'
 
-/** A visit that could be booked: with whom, where, and when. */
-export interface FoundTime extends Interval {
-  readonly main: Candidate
-  /** A room, a device. */
-  readonly aids: readonly Candidate[]
-  /** Visits that the main schedule has in the range already: whoever has fewest comes first. */
-  readonly load: number
-}
-
-export interface FindParts {
+export interface FindParts extends ConditionParts {
+  readonly calendars: ClinicCalendars
   readonly clock: () => Date
   readonly timeZone: string
 }
@@ -30,14 +29,38 @@ export async function findTimes(
   tx: Transaction,
   wish: FindWish,
 ): Promise<readonly FoundTime[]> {
-  const candidates = await loadCandidates(tx, wish, parts.timeZone)
+  const calendar = await parts.calendars.of(tx)
+  const candidates = await chooseCandidates(tx, calendar, wish, parts.timeZone)
   const all = [...candidates.mains, ...candidates.rooms, ...candidates.devices]
   const schedules = all.filter(({ hasSlots }) => hasSlots).map(({ roster }) => roster.schedule)
   const actors = all.flatMap((one) => one.actors.map(({ reference }) => reference))
   const around = { start: wish.range.start - day, end: wish.range.end + day }
   const slots = await loadSlotTimes(tx, [...new Set(schedules)], wish.range)
   const busy = await loadBusy(tx, [...new Set([...actors, ...wish.patients])], around)
-  return combine(candidates, wish, { slots, busy, now: parts.clock().getTime() })
+  const found = combine(candidates, wish, { slots, busy, now: parts.clock().getTime() })
+  return allowed(parts, tx, calendar, wish, found)
+}
+
+/** Conditions take their time: who has so many to choose from asks for less at once. */
+const mostJudged = 2_000
+
+/** What the clinic's rules let through, to be booked without asking anybody. */
+async function allowed(
+  parts: FindParts,
+  tx: Transaction,
+  calendar: ClinicCalendar,
+  wish: FindWish,
+  found: readonly FoundTime[],
+): Promise<readonly FoundTime[]> {
+  const judge = await createJudge(parts, tx, calendar, wish.range, wish.patients)
+  if (judge === undefined) return found
+  const hasConditions = calendar.rules.some(({ demand }) => demand.kind === 'expression')
+  const judged = hasConditions ? found.toSorted((a, b) => a.start - b.start).slice(0, mostJudged) : found
+  return judged.filter((time) => {
+    const offer = buildOffer(time, { id: 'offer', slots: [], range: wish.range, patients: wish.patients })
+    const facts = bookingFacts(offer, [time.main, ...time.aids], parts.timeZone)
+    return judge(facts).every(({ severity }) => severity === 'warn')
+  })
 }
 
 export interface Calendars {

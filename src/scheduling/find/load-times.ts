@@ -46,20 +46,21 @@ export async function loadSlotTimes(
   )
 }
 
-/** What is claimed of these actors in a range; holds that have ended count as free. */
+/** What is claimed of these actors in a range, but by one appointment; holds that have ended count as free. */
 export async function loadBusy(
   tx: Transaction,
   actors: readonly string[],
   range: Interval,
+  except = '',
 ): Promise<ReadonlyMap<string, Busy>> {
   if (actors.length === 0) return new Map()
   const rows = await tx.query<{ actor: string; claims: [number, number, number][] }>(
     `SELECT actor, json_agg(json_build_array(
         extract(epoch FROM lower(period))::float8 * 1000, extract(epoch FROM upper(period))::float8 * 1000, capacity)) AS claims
      FROM booking_claim
-     WHERE tenant = $1 AND actor = ANY($2) AND period && tstzrange($3, $4) AND (expires IS NULL OR expires > almanac_now())
+     WHERE tenant = $1 AND actor = ANY($2) AND period && tstzrange($3, $4) AND appointment <> $5 AND (expires IS NULL OR expires > almanac_now())
      GROUP BY actor`,
-    [tx.tenant, actors, new Date(range.start), new Date(range.end)],
+    [tx.tenant, actors, new Date(range.start), new Date(range.end), except],
   )
   return new Map(
     rows.map(({ actor, claims }) => [

@@ -1,9 +1,9 @@
 import type { Resource } from '#fhir/resource.ts'
 import type { Transaction } from '#store/store.ts'
 import { buildOffer } from './build-offer.ts'
-import type { Candidate } from './candidates.ts'
-import type { FoundTime } from './find-times.ts'
+import type { Candidate } from './candidate.ts'
 import type { FindWish } from './find-wish.ts'
+import type { FoundTime } from './found-time.ts'
 import { loadSlotPlaces, type SlotPlace } from './load-times.ts'
 
 /** Names the slots of a few visits, which until now were times alone. */

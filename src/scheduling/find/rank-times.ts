@@ -1,6 +1,6 @@
-import type { FoundTime } from './find-times.ts'
 import type { FindWish } from './find-wish.ts'
 import { practitionerOf } from './fits-wish.ts'
+import type { FoundTime } from './found-time.ts'
 
 /**
  * Earliest first, or nearest to the day of a follow-up. At one time: whoever is preferred, then whoever has least to do,

@@ -1,0 +1,101 @@
+import type { Change, WriteRule } from '#interaction/write-rule.ts'
+import type { Database, Transaction } from '#store/store.ts'
+import { loadRosters, loadSchedules } from '../availability/load-rosters.ts'
+import type { Neighbours } from '../availability/roster-neighbours.ts'
+import type { BookingRule } from '../rules/booking-rule.ts'
+import { loadBookingRules } from '../rules/load-booking-rules.ts'
+import { buildCandidate, type Candidate } from './candidate.ts'
+
+/** What a clinic's bookings are judged by; all of it changes seldom. */
+export interface ClinicCalendar {
+  /** By schedule. */
+  readonly candidates: ReadonlyMap<string, Candidate>
+  readonly rules: readonly BookingRule[]
+}
+
+const channel = 'almanac_rosters'
+const types = [
+  'Schedule',
+  'PractitionerRole',
+  'Practitioner',
+  'HealthcareService',
+  'Location',
+  'Organization',
+  'Device',
+  'PlanDefinition',
+]
+/** More clinics than one process is busy with at a time. */
+const mostClinics = 200
+
+/**
+ * Kept until a resource of it changes: known at once in this process, by NOTIFY in the others, so that a booking asks
+ * the database nothing for it.
+ */
+export class ClinicCalendars {
+  readonly #timeZone: string
+  readonly #known = new Map<string, Promise<ClinicCalendar>>()
+  /** Transactions that have changed what is kept: what they see is not yet true for others. */
+  readonly #changing = new WeakSet<Transaction>()
+  readonly #listeners = new Set<(tenant: string) => void>()
+
+  constructor(database: Pick<Database, 'notifications'>, timeZone: string) {
+    this.#timeZone = timeZone
+    database.notifications.subscribe(channel, {
+      told: (tenant) => this.#forget(tenant),
+      connected: () => this.#known.clear(),
+      lost: () => this.#known.clear(),
+    })
+  }
+
+  of(tx: Transaction): Promise<ClinicCalendar> {
+    const { tenant } = tx
+    if (this.#changing.has(tx)) return this.#load(tx)
+    const known = this.#known.get(tenant)
+    if (known !== undefined) return known
+    const loading = this.#load(tx)
+    if (this.#known.size >= mostClinics) this.#known.clear()
+    this.#known.set(tenant, loading)
+    loading.catch(() => {
+      if (this.#known.get(tenant) === loading) this.#known.delete(tenant)
+    })
+    return loading
+  }
+
+  /** When a clinic's rosters or rules have changed. */
+  onChange(listener: (tenant: string) => void): void {
+    this.#listeners.add(listener)
+  }
+
+  readonly rule: WriteRule = {
+    name: 'calendar',
+    types,
+    apply: async () => [],
+    settle: async (changes: readonly Change[], tx: Transaction) => {
+      if (!changes.some(({ type }) => types.includes(type))) return []
+      this.#changing.add(tx)
+      tx.afterCommit(() => this.#forget(tx.tenant))
+      await tx.query('SELECT pg_notify($1, $2)', [channel, tx.tenant])
+      return []
+    },
+  }
+
+  #forget(tenant: string): void {
+    this.#known.delete(tenant)
+    for (const listener of this.#listeners) listener(tenant)
+  }
+
+  async #load(tx: Transaction): Promise<ClinicCalendar> {
+    const schedules = await loadSchedules(tx, 'all')
+    const { rosters, neighbours, resources } = await loadRosters(tx, schedules, this.#timeZone)
+    const rules = await loadBookingRules(tx, this.#timeZone)
+    return {
+      rules,
+      candidates: new Map(
+        rosters.map((roster, at) => [
+          roster.schedule,
+          buildCandidate(roster, neighbours[at] as Neighbours, resources, true),
+        ]),
+      ),
+    }
+  }
+}

@@ -1,0 +1,38 @@
+import type { Interval } from '../availability/interval.ts'
+import type { CountedVisit } from './counted-visits.ts'
+
+/** Visits by whom they take time of, so that a rule looks at a day's and not at a year's. */
+export class VisitIndex {
+  readonly #byActor: ReadonlyMap<string, readonly CountedVisit[]>
+  readonly #all: readonly CountedVisit[]
+  readonly #longest: number
+
+  constructor(visits: readonly CountedVisit[]) {
+    this.#all = visits.toSorted((a, b) => a.start - b.start)
+    this.#byActor = Map.groupBy(this.#all, ({ actor }) => actor)
+    this.#longest = visits.reduce((most, { start, end }) => Math.max(most, end - start), 0)
+  }
+
+  /** Those that lie over a range, of one actor or of all, but for one appointment. */
+  over(actor: string | undefined, { start, end }: Interval, except?: string): readonly CountedVisit[] {
+    const visits = actor === undefined ? this.#all : (this.#byActor.get(actor) ?? [])
+    const found: CountedVisit[] = []
+    for (let at = firstFrom(visits, start - this.#longest); at < visits.length; at++) {
+      const visit = visits[at] as CountedVisit
+      if (visit.start >= end) break
+      if (visit.end > start && visit.appointment !== except) found.push(visit)
+    }
+    return found
+  }
+}
+
+function firstFrom(visits: readonly CountedVisit[], instant: number): number {
+  let low = 0
+  let high = visits.length
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if ((visits[middle] as CountedVisit).start < instant) low = middle + 1
+    else high = middle
+  }
+  return low
+}

@@ -1,0 +1,279 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { startTestServer, type TestServer } from '../../support/server.ts'
+import {
+  type Calendar,
+  clinician,
+  comingMonday,
+  type FhirResource,
+  generalPractice,
+  house,
+  minutes,
+  openCalendar,
+  parameters,
+} from '../clinic.ts'
+
+let server: TestServer
+let clinic: Calendar
+const monday = comingMonday()
+const url = 'https://almanac.example/fhir/StructureDefinition/booking-rule'
+
+beforeAll(async () => {
+  server = await startTestServer()
+  clinic = await openCalendar(server)
+  await clinic.put(
+    ...house,
+    ...['anna', 'bert'].flatMap((name) => clinician(name)),
+    ...['one', 'two', 'three'].map((id) => ({
+      resourceType: 'Patient',
+      id,
+      birthDate: id === 'three' ? '2015-01-01' : '1980-01-01',
+    })),
+  )
+  await clinic.send(
+    'POST',
+    'Schedule/$generate-slots',
+    parameters({ start: monday.toString(), end: monday.add({ days: 4 }).toString() }),
+  )
+})
+afterAll(() => server.close())
+
+const codes = ['kind', 'severity', 'period', 'per', 'overridableBy']
+const numbers = ['priority', 'most', 'least']
+
+function rule(id: string, title: string, values: Record<string, unknown>, more: object = {}): FhirResource {
+  return {
+    resourceType: 'PlanDefinition',
+    id,
+    status: 'active',
+    title,
+    extension: [
+      {
+        url,
+        extension: Object.entries(values).map(([name, value]) =>
+          codes.includes(name)
+            ? { url: name, valueCode: value }
+            : numbers.includes(name)
+              ? { url: name, valueInteger: value }
+              : name === 'length'
+                ? { url: name, valueDuration: minutes(value as number) }
+                : name === 'condition'
+                  ? { url: name, valueExpression: { language: 'text/fhirpath', expression: value } }
+                  : name === 'serviceType'
+                    ? { url: name, valueCodeableConcept: value }
+                    : { url: name, valueReference: { reference: value } },
+        ),
+      },
+    ],
+    ...more,
+  }
+}
+
+async function slotsOf(name: string): Promise<readonly { id: string; start: string; end: string }[]> {
+  const { body } = await clinic.send(
+    'GET',
+    `Slot?schedule=Schedule/${name}&status=free&_sort=start&_count=100`,
+  )
+  return (body.entry ?? []).map(({ resource }: { resource: object }) => resource)
+}
+
+async function book(name: string, at: number, patient: string, more: object = {}, token?: string) {
+  const slot = (await slotsOf(name))[at] as { id: string; start: string; end: string }
+  const { start, end } = slot
+  return clinic.send(
+    'POST',
+    'Appointment',
+    {
+      resourceType: 'Appointment',
+      status: 'booked',
+      slot: [{ reference: `Slot/${slot.id}` }],
+      start,
+      end,
+      serviceType: [generalPractice],
+      participant: [`Patient/${patient}`, `Practitioner/${name}`].map((reference) => ({
+        actor: { reference },
+        status: 'accepted',
+      })),
+      ...more,
+    },
+    token,
+  )
+}
+
+async function whileIn<T>(rules: readonly FhirResource[], work: () => Promise<T>): Promise<T> {
+  await clinic.put(...rules)
+  try {
+    return await work()
+  } finally {
+    for (const { id } of rules) await clinic.send('DELETE', `PlanDefinition/${id}`)
+  }
+}
+
+async function total(wish: object = {}) {
+  const { body } = await clinic.send(
+    'POST',
+    'Appointment/$find',
+    parameters({
+      start: monday.toString(),
+      end: monday.add({ days: 4 }).toString(),
+      practitioner: { valueReference: { reference: 'Practitioner/anna' } },
+      ...wish,
+    }),
+  )
+  return body.total
+}
+
+const told = (body: { issue: { diagnostics: string }[] }) => body.issue.map(({ diagnostics }) => diagnostics)
+
+describe('a rule of the clinic', () => {
+  test('limits the visits of a day, for bookings and for what is offered', async () => {
+    const limit = rule('limit', 'Two visits a day are enough.', { kind: 'limit', most: 2 })
+    await whileIn([limit], async () => {
+      expect((await book('anna', 0, 'one')).status).toBe(201)
+      expect(await total()).toBe(29)
+      expect((await book('anna', 0, 'two')).status).toBe(201)
+      expect(await total()).toBe(24)
+      const { status, body } = await book('anna', 0, 'three')
+      expect([status, told(body)]).toEqual([422, [expect.stringContaining('Two visits a day are enough.')]])
+    })
+    expect(await total()).toBe(28)
+    expect((await book('anna', 0, 'three')).status).toBe(201)
+  })
+
+  test('all that are broken are told at once, in their order', async () => {
+    const rules = [
+      rule('late', 'Ask for it a month ahead.', { kind: 'notice', length: 60 * 24 * 60, priority: 2 }),
+      rule('never', 'Never with Bert.', {
+        kind: 'expression',
+        condition: "%appointment.participant.actor.reference.where($this = 'Practitioner/bert').empty()",
+        priority: 1,
+      }),
+    ]
+    await whileIn(rules, async () => {
+      const { status, body } = await book('bert', 10, 'one')
+      expect([status, told(body)]).toEqual([
+        422,
+        [expect.stringContaining('Never with Bert.'), expect.stringContaining('Ask for it a month ahead.')],
+      ])
+    })
+  })
+
+  test('a condition looks at the patient and at earlier visits', async () => {
+    const adults = rule('adults', 'Adults only.', {
+      kind: 'expression',
+      condition: '%patient.birthDate <= today() - 18 years',
+      practitioner: 'Practitioner/bert',
+    })
+    const known = rule('known', 'For those who were here before.', {
+      kind: 'expression',
+      condition: "%history.where(status = 'booked').exists()",
+      practitioner: 'Practitioner/bert',
+    })
+    await whileIn([adults, known], async () => {
+      expect((await book('bert', 10, 'three')).status).toBe(422)
+      expect((await book('bert', 10, 'one')).status).toBe(201)
+    })
+  })
+
+  test('needs approval: a pending booking is let through', async () => {
+    const approval = rule('approval', 'Bert wants to see this first.', {
+      kind: 'expression',
+      severity: 'approve',
+      condition: 'false',
+      practitioner: 'Practitioner/bert',
+    })
+    await whileIn([approval], async () => {
+      expect((await book('bert', 12, 'two')).status).toBe(422)
+      expect((await book('bert', 12, 'two', { status: 'pending' })).status).toBe(201)
+    })
+  })
+
+  test('is overridden by who may, with a reason that is in the audit trail', async () => {
+    const closed = rule('friday', 'Not now.', {
+      kind: 'notice',
+      length: 60 * 24 * 60,
+      overridableBy: 'front-desk',
+    })
+    const extension = [
+      {
+        url: 'https://almanac.example/fhir/StructureDefinition/override-reason',
+        extension: [
+          { url: 'rule', valueString: 'PlanDefinition/friday' },
+          { url: 'reason', valueString: 'The doctor asked for it' },
+        ],
+      },
+    ]
+    await whileIn([closed], async () => {
+      expect((await book('bert', 18, 'one', { extension })).status).toBe(422)
+      const desk = await server.token({
+        scope: 'user/*.cruds',
+        fhirUser: 'Practitioner/bert',
+        roles: ['front-desk'],
+      } as never)
+      const unreasoned = await book('bert', 18, 'one', {}, desk)
+      if (unreasoned.status !== 422) throw new Error(JSON.stringify(unreasoned.body))
+      const { status, body } = await book('bert', 18, 'one', { extension }, desk)
+      if (status !== 201) throw new Error(JSON.stringify(body))
+      expect(status).toBe(201)
+      const trail = await clinic.send('GET', `AuditEvent?entity=Appointment/${body.id}&_count=10`)
+      expect(JSON.stringify(trail.body)).toContain('The doctor asked for it')
+    })
+  })
+
+  test('holds in its time, and for whom it is', async () => {
+    const past = rule(
+      'past',
+      'No.',
+      { kind: 'expression', condition: 'false' },
+      {
+        effectivePeriod: { end: '2020-01-01' },
+      },
+    )
+    const others = rule('others', 'No.', {
+      kind: 'expression',
+      condition: 'false',
+      practitioner: 'Practitioner/anna',
+    })
+    await whileIn([past, others], async () => {
+      expect((await book('bert', 20, 'two')).status).toBe(201)
+      expect(await total()).toBe(0)
+    })
+  })
+
+  test('of buffers, service types, and people on duty', async () => {
+    const at = async (values: Record<string, unknown>) =>
+      whileIn([rule('some', 'No.', values)], async () => (await book('anna', 0, 'two')).status)
+    expect(await at({ kind: 'buffer', length: 30 })).toBe(422)
+    expect(
+      await at({ kind: 'service-types', serviceType: { coding: [{ system: 'urn:x', code: 'y' }] } }),
+    ).toBe(422)
+    expect(await at({ kind: 'on-duty', least: 3 })).toBe(422)
+    expect(await at({ kind: 'crowd', most: 0 })).toBe(422)
+    expect(await at({ kind: 'on-duty', least: 2 })).toBe(201)
+  })
+})
+
+describe('a rule that cannot be followed is not stored', () => {
+  test.each([
+    ['without a kind', { priority: 1 }],
+    ['of a kind unknown', { kind: 'mood' }],
+    ['a limit without a number', { kind: 'limit' }],
+    ['a notice without a length', { kind: 'notice' }],
+    ['a condition that is no FHIRPath', { kind: 'expression', condition: '%appointment.start >' }],
+    ['a condition of a novel’s length', { kind: 'expression', condition: `${'true and '.repeat(400)}true` }],
+    ['allowing nothing', { kind: 'service-types' }],
+  ])('%s', async (_, values) => {
+    const { status, body } = await clinic.send('PUT', 'PlanDefinition/bad', rule('bad', 'No.', values))
+    expect([status, body.resourceType]).toEqual([422, 'OperationOutcome'])
+  })
+
+  test('one that never ends is stopped, and counts as broken', async () => {
+    const slow = rule('slow', 'Slow.', {
+      kind: 'expression',
+      condition: `'${'a'.repeat(60)}b'.matches('^(a+)+$')`,
+    })
+    await whileIn([slow], async () => {
+      const { status, body } = await book('bert', 22, 'two')
+      expect([status, told(body)]).toEqual([422, [expect.stringContaining('could not be evaluated')]])
+    })
+  })
+})
