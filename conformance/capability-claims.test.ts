@@ -178,13 +178,34 @@ test('the modes are answered, and the address is the one that was asked', async 
 test('discovery tells where the keys are, and a key of it has signed our token', async () => {
   const response = await fetch(`${server.base}/.well-known/smart-configuration`)
   expect(response.headers.get('content-type')).toMatch(/^application\/json/)
-  const { jwks_uri: address, capabilities } = (await response.json()) as {
-    jwks_uri: string
-    capabilities: string[]
-  }
-  expect(capabilities).toContain('permission-v2')
-  const { keys } = (await (await fetch(address)).json()) as { keys: { kid: string }[] }
+  const smart = (await response.json()) as Record<string, string> & { capabilities: string[] }
+  expect(smart.capabilities).toContain('permission-v2')
+  const keysAt = async (address: string) =>
+    ((await (await fetch(address)).json()) as { keys: { kid: string; kty: string; d?: string }[] }).keys
+  // Id tokens have theirs at the issuer, tokens of the token command at the server.
+  const ofIdTokens = await keysAt(smart.jwks_uri ?? '')
+  expect(ofIdTokens.map(({ kty, d }) => [kty, d])).toEqual([['RSA', undefined]])
   const token = await server.token({ scope: 'system/*.rs' })
   const header = JSON.parse(Buffer.from(token.split('.')[0] ?? '', 'base64url').toString())
-  expect(keys.map(({ kid }) => kid)).toContain(header.kid)
+  const ofTokens = await keysAt(`${server.origin}/.well-known/jwks.json`)
+  expect(ofTokens.map(({ kid }) => kid)).toContain(header.kid)
+})
+
+test('the statement tells SMART 1.0’s apps the addresses that discovery tells the others', async () => {
+  const smart = (await call('GET', '/.well-known/smart-configuration')).body as Record<string, string>
+  const [{ security }] = (await call('GET', '/metadata')).body.rest
+  expect(security.service[0].coding[0].code).toBe('SMART-on-FHIR')
+  const told = Object.fromEntries(
+    security.extension[0].extension.map(({ url, valueUri }: { url: string; valueUri: string }) => [
+      url,
+      valueUri,
+    ]),
+  )
+  expect(told).toEqual({
+    authorize: smart.authorization_endpoint,
+    token: smart.token_endpoint,
+    introspect: smart.introspection_endpoint,
+    manage: smart.management_endpoint,
+    revoke: smart.revocation_endpoint,
+  })
 })

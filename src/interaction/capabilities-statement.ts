@@ -4,6 +4,7 @@ import type { CapabilityParts } from './capabilities-parts.ts'
 import { instantiated } from './capabilities-profiles.ts'
 import { buildResourceCapabilities, searchParameterEntry, servedParameters } from './capabilities-resource.ts'
 import { describeServer } from './capabilities-server.ts'
+import { originPlaceholder } from './capabilities-text.ts'
 
 /** The parts of the CapabilityStatement that the OpenAPI document is made from. */
 export interface Statement extends Record<string, unknown> {
@@ -37,6 +38,7 @@ export function buildStatement(parts: CapabilityParts): Statement {
     rest: [
       {
         ...server,
+        security: { ...server.security, extension: [oauthUris] },
         resource: buildResourceCapabilities(parts.definitions, parts.operations, parts.settings, profiles),
         searchParam: systemParameters(parts.definitions),
         ...(operations.length === 0
@@ -45,6 +47,18 @@ export function buildStatement(parts: CapabilityParts): Statement {
       },
     ],
   }
+}
+
+/** Where SMART 1.0 looks for them: http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris */
+const oauthUris = {
+  url: 'http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris',
+  extension: Object.entries({
+    authorize: 'authorize',
+    token: 'token',
+    introspect: 'introspect',
+    manage: 'account',
+    revoke: 'revoke',
+  }).map(([url, name]) => ({ url, valueUri: `${originPlaceholder}/oauth/${name}` })),
 }
 
 /** Those that every type has are those that a search across types can use. */

@@ -5,6 +5,9 @@ import type { FhirResponse } from './exchange.ts'
 /** Stands for the clinic's base in a kept text: bases come from callers, so a text per base could be made endless. */
 export const basePlaceholder = 'urn:uuid:00000000-0000-0000-0000-000000000000'
 
+/** Stands for its scheme and authority. */
+export const originPlaceholder = 'urn:uuid:00000000-0000-0000-0000-000000000001'
+
 /** A text that stays as it is while the server runs, around the addresses of whoever asks. */
 export interface KeptText {
   readonly pieces: readonly string[]
@@ -34,5 +37,14 @@ export function answerKept(text: KeptText, { base, ifNoneMatch, mediaType }: Tex
   const known = ifNoneMatch === undefined ? [] : parseEtags(ifNoneMatch, 'If-None-Match')
   const head = { etag: `W/"${tag}"`, headers: { 'Cache-Control': 'no-cache' } }
   if (known === '*' || known.includes(tag)) return { status: 304, ...head }
-  return { status: 200, ...head, body: text.pieces.join(JSON.stringify(base).slice(1, -1)) }
+  const body = text.pieces
+    .join(inJson(base))
+    .replaceAll(originPlaceholder, inJson(base.replace(clinicPath, '')))
+  return { status: 200, ...head, body }
+}
+
+const clinicPath = /(?:\/c\/[^/]+)?\/fhir$/
+
+function inJson(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
 }
