@@ -32,7 +32,7 @@ test('a backend service finds its way from the base alone, and a client reads wi
   const body = { resourceType: 'Patient', name: [{ family: 'Kit' }] }
   const made = await client.create({ resourceType: 'Patient', body: body as never })
   const found = await client.search({ resourceType: 'Patient', searchParams: { family: 'kit' } })
-  expect(found.entry?.[0]?.resource?.id).toBe(made.id)
+  expect(found).toMatchObject({ entry: [{ resource: { id: made.id } }] })
   await expect(client.search({ resourceType: 'Observation', searchParams: {} })).rejects.toMatchObject({
     response: { status: 403 },
   })

@@ -38,7 +38,7 @@ export function buildStatement(parts: CapabilityParts): Statement {
     rest: [
       {
         ...server,
-        security: { ...server.security, extension: [oauthUris] },
+        security: { ...(server.security as object), extension: [oauthUris] },
         resource: buildResourceCapabilities(parts.definitions, parts.operations, parts.settings, profiles),
         searchParam: systemParameters(parts.definitions),
         ...(operations.length === 0
