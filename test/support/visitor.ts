@@ -76,18 +76,22 @@ export class Visitor {
   }
 
   /** The newest letter to an address, once it is there. */
-  async letter(to: string, about = /./): Promise<string> {
-    for (let tries = 0; tries < 200; tries += 1) {
-      const outbox = await (await fetch(`${this.origin}/dev/mail`)).text()
-      const found = outbox
-        .split('<article>')
-        .slice(1)
-        .map(unescapeHtml)
-        .find((letter) => letter.includes(`To ${to},`) && about.test(letter))
-      if (found !== undefined) return found
+  async letter(to: string, about = /./, after?: string): Promise<string> {
+    for (let tries = 0; tries < 500; tries += 1) {
+      const found = await this.newestLetter(to, about)
+      if (found !== undefined && found !== after) return found
       await setTimeout(20)
     }
     throw new Error(`no letter to ${to}`)
+  }
+
+  async newestLetter(to: string, about = /./): Promise<string | undefined> {
+    const outbox = await (await fetch(`${this.origin}/dev/mail`)).text()
+    return outbox
+      .split('<article>')
+      .slice(1)
+      .map(unescapeHtml)
+      .find((letter) => letter.includes(`To ${to},`) && about.test(letter))
   }
 
   async #followOn(): Promise<Sheet> {
