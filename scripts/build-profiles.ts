@@ -19,7 +19,11 @@ for (const file of ['extension-definitions.json', 'profiles-others.json']) {
     entry: { resource: PublishedProfile }[]
   }
   for (const { resource } of bundle.entry) {
-    const profile = reduceProfile({ ...resource, differential: { element: correct(resource) } })
+    const profile = reduceProfile({
+      ...resource,
+      ...contextOf(resource),
+      differential: { element: correct(resource) },
+    })
     writeFileSync(join(target, `${lastSegment(resource.url)}.json`), profileText(profile))
   }
 }
@@ -38,4 +42,10 @@ function correct({ url, differential }: PublishedProfile): readonly SourceElemen
     ...(id === undefined ? {} : { id: id.replace(/(?<!\[x\]|extension):[^.]+/g, '') }),
     ...(sliceName !== undefined && /(?:\[x\]|extension)$/.test(element.path) ? { sliceName } : {}),
   }))
+}
+
+/** R4's own definitions of types have these two on ElementDefinition.type, where they do not allow them. */
+function contextOf({ url, context }: PublishedProfile): Pick<PublishedProfile, 'context'> {
+  if (context === undefined || !/\/(?:structuredefinition-fhir-type|regex)$/.test(url)) return {}
+  return { context: [...context, { type: 'element', expression: 'ElementDefinition.type' }] }
 }

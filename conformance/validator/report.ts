@@ -75,10 +75,29 @@ ${kindTable(comparisons)}
 
 ${explainedTable(comparisons, explanations)}
 
+## Published examples that both refuse
+
+${refusedByBoth(comparisons)}
+
 ## Differences to be mended
 
 ${open.length === 0 ? 'None.' : open.map(tellDifference).join('\n')}
 `
+}
+
+/** They break R4's own definitions: accepting them would let the same fault of anybody in. */
+function refusedByBoth(comparisons: readonly Comparison[]): string {
+  const those = comparisons.filter(
+    ({ case: { name, mutation }, outcome }) =>
+      mutation === undefined && name.startsWith('r4/') && outcome === 'both refuse',
+  )
+  const rows = those.map(({ case: { name }, ours }) => [name, String(ours.length), ours[0]?.message ?? ''])
+  return rows.length === 0
+    ? 'None.'
+    : `${table(['example', 'errors', 'the first'], rows)}
+
+These break R4's own definitions (a Questionnaire without its linkIds, a code system with one code twice). They stay refused: what
+is wrong does not become right by being published, and accepting it here would let the same fault in from anybody.`
 }
 
 function kindTable(comparisons: readonly Comparison[]): string {

@@ -28,9 +28,13 @@ const allLanguages = 'http://hl7.org/fhir/ValueSet/all-languages'
 /** https://hl7.org/fhir/R4/terminologies.html#strength: required refuses, extensible warns, the rest only recommend. */
 export function checkBinding({ strength, valueSet }: ElementBinding, type: string): Check | undefined {
   const name = valueSet.replace(/\|.*/, '')
-  // What R4 recommends of languages ends where they are no language tags: its maxValueSet says so.
-  if (name === languages && strength !== 'required')
-    return checkBinding({ strength: 'required', valueSet: allLanguages }, type)
+  // What R4 recommends of languages ends where they are no language tags: its maxValueSet says so of codes, not of words.
+  if (name === languages && strength !== 'required') {
+    const check = checkBinding({ strength: 'required', valueSet: allLanguages }, type)
+    return (value, place) => {
+      if (type !== 'CodeableConcept' || (isNode(value) && value.coding !== undefined)) check?.(value, place)
+    }
+  }
   if (strength !== 'required' && strength !== 'extensible') return undefined
   const required = strength === 'required'
   const tell = (place: Place, what: string) => {
