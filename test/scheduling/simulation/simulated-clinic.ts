@@ -72,7 +72,7 @@ export async function openSimulatedClinic(label = 'sound'): Promise<Clinic> {
       rules: [rule],
       settings: {
         ...{ requireIfMatch: false, conditionalDeleteMultiple: false, conditionalDeleteLimit: 1 },
-        ...{ pageSize: 20, pageSizeLimit: 100, timeZone: 'UTC' },
+        ...{ pageSize: 20, pageSizeLimit: 100, timeZone: 'UTC', discloseStaff: false },
       },
       pages: createPagingTokens({ key: new Uint8Array(32), lifetime: 1_000, clock }),
       clock,
