@@ -6,10 +6,10 @@ test('whatever is cut or killed while a clinic books, what was promised is there
   const databaseUrl = await cloneTemplate()
   const { attempts, faults, cutConnections } = await runChaos({
     databaseUrl,
-    ...{ operations: 400, servers: 2, clients: 12, every: 400, clockWrongBy: 7 },
+    ...{ operations: 200, servers: 2, clients: 12, every: 300, clockWrongBy: 7 },
   })
   expect(faults).toEqual([])
   expect(cutConnections).toBeGreaterThan(0)
-  expect(attempts.filter(({ outcome }) => outcome === 'done').length).toBeGreaterThan(20)
+  expect(attempts.filter(({ outcome }) => outcome === 'done').length).toBeGreaterThan(10)
   await dropDatabase(databaseUrl)
 }, 120_000)

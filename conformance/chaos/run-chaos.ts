@@ -60,7 +60,10 @@ export async function runChaos(options: ChaosOptions): Promise<ChaosReport> {
     const seconds = (performance.now() - began) / 1_000
     // What holds have ended must show within two seconds.
     await pause(2_500)
-    const faults = await checkAfterwards(admin, attempts)
+    const faults = [
+      ...(fleet.crashed > 0 ? [`${fleet.crashed} servers ended by themselves`] : []),
+      ...(await checkAfterwards(admin, attempts)),
+    ]
     return { attempts, faults, killedServers: fleet.killed, cutConnections: cut, seconds }
   } finally {
     await fleet.stop()

@@ -18,6 +18,8 @@ export class Fleet {
   readonly #members: Member[] = []
   readonly #databaseUrl: string
   killed = 0
+  /** Servers that ended without being killed. */
+  crashed = 0
 
   constructor(databaseUrl: string) {
     this.#databaseUrl = databaseUrl
@@ -43,10 +45,12 @@ export class Fleet {
   /** As a power cut does it; then it is started again. */
   async killOne(at: number): Promise<void> {
     const member = this.#members[at % this.#members.length] as Member
-    const gone = once(member.child, 'exit')
-    member.child.kill('SIGKILL')
-    await gone
-    this.killed++
+    if (isRunning(member.child)) {
+      const gone = once(member.child, 'exit')
+      member.child.kill('SIGKILL')
+      await gone
+      this.killed++
+    }
     Object.assign(member, this.#spawn(member))
     await this.#ready(member)
   }
@@ -54,7 +58,7 @@ export class Fleet {
   async stop(): Promise<void> {
     await Promise.all(
       this.#members.map(async ({ child }) => {
-        if (child.exitCode !== null) return
+        if (!isRunning(child)) return
         const gone = once(child, 'exit')
         child.kill('SIGTERM')
         await gone
@@ -78,18 +82,23 @@ export class Fleet {
       const member = this.#members.find((one) => one.port === port)
       if (member !== undefined) member.output += text
     })
+    child.on('exit', (code) => {
+      if (code !== null && code !== 0) this.crashed++
+    })
     return { child, output: '' }
   }
 
   async #ready({ port, child }: Member): Promise<void> {
     for (;;) {
-      if (child.exitCode !== null) throw new Error(`A server ended at its start with ${child.exitCode}.`)
+      if (!isRunning(child)) throw new Error(`A server ended at its start with ${child.exitCode}.`)
       const answer = await fetch(`http://127.0.0.1:${port}/ready`).catch(() => undefined)
       if (answer?.ok) return
       await pause(50)
     }
   }
 }
+
+const isRunning = ({ exitCode, signalCode }: ChildProcess) => exitCode === null && signalCode === null
 
 async function findFreePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1')

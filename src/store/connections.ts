@@ -39,6 +39,8 @@ export class Connections {
       ].join(' '),
     } as pg.PoolConfig)
     this.#pool.on('error', options.onIdleError)
+    // Cut in the moment between being made and being lent out, when nobody else listens: it would end the process.
+    this.#pool.on('connect', (client) => client.on('error', () => undefined))
   }
 
   async acquire(tenant: string): Promise<Connection> {
