@@ -188,6 +188,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
     conditionalDeleteLimit: 1_000,
     pageSize: 20,
     pageSizeLimit: 1_000,
+    discloseStaff: config.discloseStaff,
     timeZone: config.timeZone,
   }
   const clock = () => new Date()

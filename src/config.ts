@@ -83,6 +83,11 @@ const settings = {
     'Most bytes of a request body, before and after decompression.',
   ),
   bundleLimit: whole('BUNDLE_LIMIT', '5000', [1, 50_000], 'Most entries of a batch or transaction.'),
+  generateSlots: flag(
+    'GENERATE_SLOTS',
+    'true',
+    'Keep the slots of schedules that say how they are cut made as far ahead as may be booked.',
+  ),
   holdMinutes: whole(
     'HOLD_MINUTES',
     '10',
@@ -195,6 +200,11 @@ const settings = {
       'A hook that is told, by a POST of JSON, when the audit trail is found broken.',
     ),
     () => undefined,
+  ),
+  discloseStaff: flag(
+    'DISCLOSE_STAFF',
+    'false',
+    'Tell patients by name which member of the staff saw or changed their data (`$disclosures`, `$timeline`).',
   ),
   auditYears: whole(
     'AUDIT_YEARS',

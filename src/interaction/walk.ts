@@ -38,6 +38,8 @@ export interface InteractionSettings {
   /** Page sizes when the client names none, and at most. */
   readonly pageSize: number
   readonly pageSizeLimit: number
+  /** Tell patients which member of the staff saw or changed their data. */
+  readonly discloseStaff?: boolean
   /** Of the clinic: dates without a zone are read in it. */
   readonly timeZone: string
 }

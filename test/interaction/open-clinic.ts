@@ -89,6 +89,7 @@ const defaults: InteractionSettings = {
   conditionalDeleteLimit: 100,
   pageSize: 20,
   pageSizeLimit: 1000,
+  discloseStaff: false,
   timeZone: 'UTC',
 }
 

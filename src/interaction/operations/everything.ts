@@ -41,7 +41,8 @@ async function everything(parts: EverythingParts, call: OperationCall): Promise<
   checkPermission(principal, 'Patient', 'r')
   const scope = readScope(parts.definitions, parts.settings, principal, id, parameters)
   const question = buildQuestion(parameters)
-  const about = [principal.tenant, principal.clientId, `/Patient/${id}/$everything`, question]
+  const { tenant, clientId, grantId = '', fhirUser = '', patient = '' } = principal
+  const about = [tenant, clientId, grantId, fhirUser, patient, `/Patient/${id}/$everything`, question]
   const token = request.query.find(([name]) => name === '_page')?.[1]
   if (token === undefined) checkThere(await store.read('Patient', id), 'Patient', id)
   const start = token === undefined ? { type: 0 } : readPlace(parts.pages.open(token, about))

@@ -1,10 +1,12 @@
 import type { Operation } from '../operation.ts'
 import type { RoadParts } from '../walk.ts'
 import { createMetaAdd, createMetaDelete } from './change-meta.ts'
+import { createDisclosures } from './disclosures.ts'
 import { createEverything } from './everything.ts'
 import { createExpand } from './expand.ts'
 import { createLookup } from './lookup.ts'
 import { createMeta } from './meta.ts'
+import { createTimeline } from './timeline.ts'
 import { createValidate } from './validate.ts'
 import { createValidateCode } from './validate-code.ts'
 
@@ -17,6 +19,8 @@ export function loadOperations(
     createMetaAdd(parts),
     createMetaDelete(parts),
     createEverything(parts),
+    createDisclosures(parts),
+    createTimeline(parts),
     createExpand(parts),
     createValidateCode(),
     createLookup(),
