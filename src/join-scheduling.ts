@@ -6,10 +6,12 @@ import type { Road } from '#interaction/walk.ts'
 import type { WriteRule } from '#interaction/write-rule.ts'
 import type { Advice } from '#scheduling/advice.ts'
 import { createGenerateSlots } from '#scheduling/availability/generate-slots.ts'
+import { keepGenerated } from '#scheduling/availability/keep-generated.ts'
 import type { BookingParts } from '#scheduling/booking/booking-parts.ts'
 import { loadBookingOperations } from '#scheduling/booking/load-booking-operations.ts'
 import type { SchedulingSettings } from '#scheduling/claims/claim-parts.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
+import { createExplain } from '#scheduling/explain/explain.ts'
 import { findAlternatives } from '#scheduling/find/alternatives.ts'
 import { ClinicCalendars } from '#scheduling/find/clinic-calendar.ts'
 import { createFind } from '#scheduling/find/find.ts'
@@ -18,13 +20,13 @@ import { endHolds } from '#scheduling/holds/end-holds.ts'
 import { startSweeper } from '#scheduling/holds/every-second.ts'
 import { createBookingRuleCheck } from '#scheduling/rules/check-booking-rule.ts'
 import { checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
-import type { Database } from '#store/store.ts'
+import type { Database, Transaction } from '#store/store.ts'
 import { compileCondition } from '#validation/condition.ts'
 import { faultOfExpression } from '#validation/fault-of-expression.ts'
 
 export interface SchedulingParts {
   readonly database: Database
-  readonly settings: SchedulingSettings
+  readonly settings: SchedulingSettings & { readonly generateSlots: boolean }
   readonly clock: () => Date
   readonly newId: () => string
   readonly pages: PagingTokens
@@ -41,6 +43,9 @@ export interface Scheduling {
   /** What goes on without being asked: holds end. */
   start(road: Road): AsyncDisposable
 }
+
+/** Soon enough after a roster has changed; what nobody changed costs two statements a clinic. */
+const halfMinute = 30_000
 
 /** The calendar: take this away and a sound FHIR server remains. */
 export function joinScheduling({ database, ...parts }: SchedulingParts): Scheduling {
@@ -73,6 +78,8 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
   }
   const transact: BookingParts['transact'] = ({ principal }, work) =>
     database.openStore(principal.viewerFor('u')).transaction(work)
+  const rostersOf = async (tx: Transaction) =>
+    [...(await calendars.of(tx)).candidates.values()].map(({ roster }) => roster)
   return {
     rules: [
       calendars.rule,
@@ -83,11 +90,27 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       ...loadBookingOperations({ ...parts, advice, transact }),
       createGenerateSlots({ clock, newId, timeZone }),
       createFind({ ...find, newId, pages }),
+      createExplain(find),
     ],
-    start: (road) =>
-      startSweeper(
-        () => endHolds({ database, road, principalOf: parts.principalOf }),
-        (cause) => parts.onFault('Ending holds failed', cause),
-      ),
+    start(road) {
+      const { principalOf, onFault } = parts
+      const running = new AsyncDisposableStack()
+      running.use(
+        startSweeper(
+          () => endHolds({ database, road, principalOf }),
+          (cause) => onFault('Ending holds failed', cause),
+        ),
+      )
+      const keep = { database, road, principalOf, clock, newId, timeZone, rostersOf }
+      if (settings.generateSlots)
+        running.use(
+          startSweeper(
+            () => keepGenerated(keep),
+            (cause) => onFault('Generating slots failed', cause),
+            halfMinute,
+          ),
+        )
+      return running
+    },
   }
 }

@@ -45,7 +45,7 @@ export async function startTestServer(
   const logged: string[] = []
   const auditKeys = mkdtempSync(join(tmpdir(), 'almanac-test-keys-'))
   const config: Config = {
-    ...readConfig({ DEMO: 'false', CLINICS: 'north' }),
+    ...readConfig({ DEMO: 'false', CLINICS: 'north', GENERATE_SLOTS: 'false' }),
     port: 0,
     auditKeys,
     ...settings,

@@ -36,7 +36,6 @@ export class ClinicCalendars {
   readonly #known = new Map<string, Promise<ClinicCalendar>>()
   /** Transactions that have changed what is kept: what they see is not yet true for others. */
   readonly #changing = new WeakSet<Transaction>()
-  readonly #listeners = new Set<(tenant: string) => void>()
 
   constructor(database: Pick<Database, 'notifications'>, timeZone: string) {
     this.#timeZone = timeZone
@@ -61,11 +60,6 @@ export class ClinicCalendars {
     return loading
   }
 
-  /** When a clinic's rosters or rules have changed. */
-  onChange(listener: (tenant: string) => void): void {
-    this.#listeners.add(listener)
-  }
-
   readonly rule: WriteRule = {
     name: 'calendar',
     types,
@@ -81,7 +75,6 @@ export class ClinicCalendars {
 
   #forget(tenant: string): void {
     this.#known.delete(tenant)
-    for (const listener of this.#listeners) listener(tenant)
   }
 
   async #load(tx: Transaction): Promise<ClinicCalendar> {

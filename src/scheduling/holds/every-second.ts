@@ -7,7 +7,11 @@ export interface Sweeper extends AsyncDisposable {
 }
 
 /** One after the other, however long one takes; a failure is told and does not end it. */
-export function startSweeper(work: () => Promise<unknown>, onFault: (cause: unknown) => void): Sweeper {
+export function startSweeper(
+  work: () => Promise<unknown>,
+  onFault: (cause: unknown) => void,
+  every = pause,
+): Sweeper {
   let running: Promise<void> = Promise.resolve()
   let waiting = false
   const sweep = () => {
@@ -21,7 +25,7 @@ export function startSweeper(work: () => Promise<unknown>, onFault: (cause: unkn
     }
     return running
   }
-  const timer = setInterval(() => void sweep(), pause).unref()
+  const timer = setInterval(() => void sweep(), every).unref()
   return {
     sweep,
     async [Symbol.asyncDispose]() {
