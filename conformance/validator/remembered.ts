@@ -10,11 +10,11 @@ const file = join(folder, 'verdicts.ndjson')
 export class Remembered {
   readonly #verdicts = new Map<string, string>()
   readonly #judge: string
-  readonly #definitions: string
+  readonly #definitions: readonly Definition[]
 
   constructor(judgeSource: string, folders: readonly string[]) {
     this.#judge = hashFiles([judgeSource], '*.java')
-    this.#definitions = hashFiles(folders, '**/*.json')
+    this.#definitions = readDefinitions(folders)
     if (!existsSync(file)) return
     for (const line of readFileSync(file, 'utf8').split('\n')) {
       const tab = line.indexOf('\t')
@@ -35,11 +35,45 @@ export class Remembered {
     writeFileSync(file, [...this.#verdicts].map(([key, issues]) => `${key}\t${issues}\n`).join(''))
   }
 
-  /** Our own definitions can matter only to a resource that names one, or a code of one. */
+  /** Our own definitions can matter only to a resource that names them, and those that these name in turn. */
   #key(text: string): string {
-    const named = text.includes('/StructureDefinition/') || text.includes('almanac.example')
-    return hash(`${this.#judge}${named ? this.#definitions : ''}${text}`)
+    const named = new Set<Definition>()
+    const read = [text]
+    for (let next = read.pop(); next !== undefined; next = read.pop()) {
+      for (const definition of this.#definitions) {
+        if (named.has(definition) || !next.includes(`"${definition.url}`)) continue
+        named.add(definition)
+        read.push(definition.text)
+      }
+    }
+    return hash(
+      `${this.#judge}${[...named]
+        .map((one) => one.text)
+        .sort()
+        .join('\n')}${text}`,
+    )
   }
+}
+
+interface Definition {
+  readonly url: string
+  readonly text: string
+}
+
+/** A resource or a Bundle of them a file. */
+function readDefinitions(folders: readonly string[]): readonly Definition[] {
+  return folders
+    .flatMap((folder) => globSync('**/*.json', { cwd: folder }).map((name) => join(folder, name)))
+    .map((name) => readFileSync(name, 'utf8'))
+    .flatMap((text) => {
+      const { url, entry = [] } = JSON.parse(text) as {
+        url?: string
+        entry?: { resource: { url: string } }[]
+      }
+      return [url ?? [], ...entry.map(({ resource }) => resource.url)]
+        .flat()
+        .map((one) => ({ url: one, text }))
+    })
 }
 
 function hashFiles(folders: readonly string[], pattern: string): string {

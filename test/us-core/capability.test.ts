@@ -54,6 +54,45 @@ test.each(['Patient/us-core-amy', 'Patient?name=shaw', 'Location/us-core-south-w
   },
 )
 
+/** https://hl7.org/fhir/smart-app-launch/STU2.2/conformance.html#capability-sets */
+const capabilitySets = {
+  'patients, apps of their own': [
+    'launch-standalone',
+    'client-public',
+    'context-standalone-patient',
+    'permission-patient',
+  ],
+  'patients, from a portal': ['launch-ehr', 'client-public', 'context-ehr-patient', 'permission-patient'],
+  'clinicians, apps of their own': [
+    'launch-standalone',
+    'client-confidential-asymmetric',
+    'permission-user',
+    'permission-patient',
+  ],
+  'clinicians, from the record': [
+    'launch-ehr',
+    'client-confidential-symmetric',
+    'context-ehr-patient',
+    'context-ehr-encounter',
+    'permission-user',
+    'permission-patient',
+  ],
+}
+
+test.each(Object.entries(capabilitySets))('the capability set of SMART for %s is whole', async (_, set) => {
+  const answer = await fetch(`${clinic.server.base}/.well-known/smart-configuration`)
+  const { capabilities } = (await answer.json()) as { capabilities: string[] }
+  expect(capabilities).toEqual(expect.arrayContaining(set))
+})
+
+test('tokens can be introspected, by who is known', async () => {
+  const answer = await fetch(`${clinic.server.base}/.well-known/smart-configuration`)
+  const { introspection_endpoint: endpoint } = (await answer.json()) as { introspection_endpoint: string }
+  const asked = await fetch(endpoint, { method: 'POST', body: new URLSearchParams({ token: 'nothing' }) })
+  expect([400, 401]).toContain(asked.status)
+  expect(await asked.json()).toMatchObject({ error: expect.stringMatching(/^invalid_/) })
+})
+
 test('a patient reads and finds the own record, and nobody else', async () => {
   const token = await clinic.token({ scope: 'patient/Patient.rs', patient: 'us-core-amy' })
   const as = (path: string) => clinic.send('GET', path, undefined, token)

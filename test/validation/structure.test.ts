@@ -132,3 +132,15 @@ test('100,000 faults make an answer of five hundred, which says that there are m
     diagnostics: 'There are 99501 more issues, which are not listed.',
   })
 })
+
+test('what has no XML form is refused: a twin of an attribute, of a narrative, of an id', () => {
+  const twin = { id: 'x', extension: [{ url: 'http://example.org/x', valueBoolean: true }] }
+  const link = 'http://example.org/x'
+  const div = '<div xmlns="http://www.w3.org/1999/xhtml">x</div>'
+  for (const [elements, place] of [
+    [{ extension: [{ url: link, valueBoolean: true, _url: twin }] }, 'Patient.extension[0] structure'],
+    [{ name: [{ family: 'Ngata', id: 'n', _id: twin }] }, 'Patient.name[0] structure'],
+    [{ text: { status: 'generated', div, _div: twin } }, 'Patient.text structure'],
+  ] as const)
+    expect(issuesOf(patient(elements)), JSON.stringify(elements)).toEqual([place])
+})
