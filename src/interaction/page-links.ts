@@ -54,8 +54,8 @@ function selfUrl({ request }: Walk, applied: Pairs): string {
 }
 
 function boundTo(walk: Walk, applied: Pairs): readonly string[] {
-  const { tenant, clientId, fhirUser = '', patient = '' } = walk.principal
-  return [tenant, clientId, fhirUser, patient, path(walk.request), ...applied.flat()]
+  const { tenant, clientId, grantId = '', fhirUser = '', patient = '' } = walk.principal
+  return [tenant, clientId, grantId, fhirUser, patient, path(walk.request), ...applied.flat()]
 }
 
 function path({ interaction, type, id }: Walk['request']): string {

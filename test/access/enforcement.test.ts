@@ -1,0 +1,115 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startTestServer, type TestServer } from '../support/server.ts'
+import { type Call, callerOf, idsOf } from './caller.ts'
+
+let server: TestServer
+let system: Call
+
+beforeAll(async () => {
+  server = await startTestServer()
+  system = await callerOf(server, { scope: 'system/*.cruds' })
+  for (const id of ['p1', 'p2', 'p3']) {
+    await system('PUT', `/Patient/${id}`, { resourceType: 'Patient', id, name: [{ family: 'Same' }] })
+    const subject = { reference: `Patient/${id}` }
+    const observation = {
+      resourceType: 'Observation',
+      id: `of-${id}`,
+      status: 'final',
+      code: { text: 'x' },
+      subject,
+    }
+    await system('PUT', `/Observation/of-${id}`, observation)
+  }
+})
+afterAll(() => server.close())
+
+const nextOf = ({ body }: Awaited<ReturnType<Call>>): string =>
+  body.link.find(({ relation }: { relation: string }) => relation === 'next').url.slice(server.base.length)
+
+test('a page link is good for the caller that it was made for, and for no other', async () => {
+  const one = await callerOf(server, { scope: 'user/*.rs', fhirUser: 'Practitioner/one' })
+  const other = await callerOf(server, { scope: 'user/*.rs', fhirUser: 'Practitioner/other' })
+  const next = nextOf(await one('GET', '/Patient?_count=1'))
+  expect((await one('GET', next)).status).toBe(200)
+  expect((await other('GET', next)).status).toBe(400)
+  const everything = nextOf(await one('GET', '/Patient/p1/$everything?_count=1'))
+  expect((await one('GET', everything)).status).toBe(200)
+  expect((await other('GET', everything)).status).toBe(400)
+})
+
+test('a token in the address is no token', async () => {
+  const token = await server.token({ scope: 'system/*.rs' })
+  const response = await fetch(`${server.base}/Patient?access_token=${token}`)
+  expect(response.status).toBe(401)
+})
+
+test("another patient's data is not asked for by naming them", async () => {
+  const patient = await callerOf(server, { scope: 'patient/*.rs', patient: 'p1', fhirUser: 'Patient/p1' })
+  for (const query of [
+    'patient=p2',
+    'subject=Patient/p2',
+    'patient=p2,p3',
+    'subject:Patient.name=Same&_id=of-p2',
+  ]) {
+    const answer = await patient('GET', `/Observation?${query}&_total=accurate`)
+    expect(answer.status, query).toBe(200)
+    expect(idsOf(answer), query).toEqual([])
+    expect(answer.body.total, query).toBe(0)
+  }
+})
+
+const sent = (name: string, value: object) => ({
+  resourceType: 'Parameters',
+  parameter: [{ name, ...value }],
+})
+
+test.each<[string, string, string, object | undefined]>([
+  ['$everything without Patient.r', 'user/Observation.rs', '/Patient/p1/$everything', undefined],
+  ['$meta without r', 'user/Patient.s', '/Patient/p1/$meta', undefined],
+  [
+    '$meta-add without u',
+    'user/Patient.rs',
+    '/Patient/p1/$meta-add',
+    sent('meta', { valueMeta: { tag: [{ code: 'x' }] } }),
+  ],
+  [
+    '$find without Slot.s',
+    'user/Appointment.s',
+    '/Appointment/$find?start=2031-01-01T00:00:00Z&end=2031-01-02T00:00:00Z',
+    undefined,
+  ],
+  [
+    '$break-glass without Patient.r',
+    'user/Observation.rs',
+    '/Patient/p1/$break-glass',
+    sent('reason', { valueString: 'Unconscious in the waiting room' }),
+  ],
+])('%s is refused, and as for what is not there', async (_, scope, path, body) => {
+  const caller = await callerOf(server, { scope, fhirUser: 'Practitioner/one' })
+  const ask = (place: string) => caller(body === undefined ? 'GET' : 'POST', place, body)
+  const there = await ask(path)
+  const missing = await ask(path.replace('/p1/', '/never-was/'))
+  expect([there.status, missing.status]).toEqual([403, 403])
+  expect(there.headers.get('www-authenticate')).toContain('insufficient_scope')
+})
+
+test('$everything brings what may be read and searched, of each type by itself', async () => {
+  const caller = await callerOf(server, {
+    scope: 'user/Patient.rs user/Observation.r',
+    fhirUser: 'Practitioner/one',
+  })
+  expect(idsOf(await caller('GET', '/Patient/p1/$everything'))).toEqual(['p1'])
+})
+
+test('what was chosen by _elements shows nothing that the whole would not', async () => {
+  const patient = await callerOf(server, { scope: 'patient/*.rs', patient: 'p1', fhirUser: 'Patient/p1' })
+  const contained = [{ resourceType: 'Practitioner', id: 'c', birthDate: '1970-01-01' }]
+  await system('PUT', '/Practitioner/d', { resourceType: 'Practitioner', id: 'd', birthDate: '1970-01-01' })
+  await system('PUT', '/Observation/hosting', {
+    ...{ resourceType: 'Observation', id: 'hosting', status: 'final', code: { text: 'x' }, contained },
+    ...{ subject: { reference: 'Patient/p2' }, performer: [{ reference: '#c' }] },
+  })
+  expect((await patient('GET', '/Observation/hosting?_elements=contained')).status).toBe(404)
+  expect((await patient('GET', '/Practitioner/d?_elements=birthDate')).body).not.toHaveProperty('birthDate')
+  expect((await patient('GET', '/Practitioner/d?_summary=true')).body).not.toHaveProperty('birthDate')
+})
