@@ -15,6 +15,7 @@ import { createInteractions } from './interactions.ts'
 import { createKeySetFetch } from './key-set-fetch.ts'
 import { type Launches, openLaunches } from './launches.ts'
 import { createProtocolRoad } from './protocol-road.ts'
+import { nameRefreshingApp } from './refresh-request.ts'
 import { loadTokenKeys } from './token-keys.ts'
 
 export interface AuthorizationServerParts extends ClinicPaths {
@@ -109,7 +110,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
     grants: createGrants(query, agreements, ending, revocations),
     clients,
     launches,
-    road: createProtocolRoad(providerOf),
+    road: createProtocolRoad(providerOf, (req) => nameRefreshingApp(req, query)),
     async sweep() {
       for (const table of ['oauth_entry', 'oauth_agreement', 'oauth_launch']) {
         await query(`delete from ${table} where expires < now() - interval '1 day'`)

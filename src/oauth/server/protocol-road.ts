@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http'
 import type Provider from 'oidc-provider'
 import type { WebExchange, WebRoad } from '../web-exchange.ts'
 import { readAuthorizationRequest } from './authorization-request.ts'
@@ -7,7 +8,10 @@ const own =
   /^\/oauth\/(?:authorize(?:\/[\w-]+)?|token|introspect|revoke|register|jwks|end-session(?:\/\w+)?|\.well-known\/[\w-]+)$/
 
 /** What oidc-provider answers, handed to it as it reads requests: below /oauth, and from addresses already judged. */
-export function createProtocolRoad(providerOf: (origin: string) => Promise<Provider>): WebRoad {
+export function createProtocolRoad(
+  providerOf: (origin: string) => Promise<Provider>,
+  nameApp: (req: IncomingMessage) => Promise<IncomingMessage>,
+): WebRoad {
   const handlers = new WeakMap<Provider, ReturnType<Provider['callback']>>()
   return async (exchange) => {
     const { req, res, path, query } = exchange
@@ -34,11 +38,17 @@ export function createProtocolRoad(providerOf: (origin: string) => Promise<Provi
     } else {
       req.url = `${rest}${req.url?.includes('?') ? req.url.slice(req.url.indexOf('?')) : ''}`
     }
+    const unnamed = path === '/oauth/token' && isForm(req) && req.headers.authorization === undefined
+    const asked = unnamed ? await nameApp(req) : req
     /** Its links are built from what stood before its own path. */
-    Object.assign(req, { originalUrl: `/oauth${req.url}` })
-    await handler(req, res)
+    Object.assign(asked, { originalUrl: `/oauth${req.url}` })
+    await handler(asked, res)
     return true
   }
+}
+
+function isForm({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && /^application\/x-www-form-urlencoded\b/i.test(headers['content-type'] ?? '')
 }
 
 /** Koa reads these; whatever the caller wrote there has been judged before. */
