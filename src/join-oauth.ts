@@ -34,6 +34,8 @@ export interface OauthParts {
 export interface People {
   readonly findAccount: FindAccount
   readonly roads: readonly WebRoad[]
+  /** Takes away what has expired. */
+  readonly sweep?: () => Promise<void>
 }
 
 export interface Oauth extends AsyncDisposable {
@@ -97,7 +99,9 @@ export async function joinOauth(parts: OauthParts): Promise<Oauth> {
     ...people.roads,
   ]
   const sweeping = setInterval(() => {
-    server.sweep().catch((cause) => onFault('What had expired was not swept', cause))
+    Promise.all([server.sweep(), people?.sweep?.()]).catch((cause) =>
+      onFault('What had expired was not swept', cause),
+    )
   }, sweepEvery).unref()
   opened.defer(() => clearInterval(sweeping))
   const kept = opened.move()

@@ -20,6 +20,7 @@ import { createMatchPatients } from '#oauth/sign-in/patient-match.ts'
 import { createRecordClaims } from '#oauth/sign-in/record-claims.ts'
 import type { AskRows } from '#oauth/sign-in/rows.ts'
 import { createSignInLog } from '#oauth/sign-in/sign-in-log.ts'
+import { sweepSignIn } from '#oauth/sign-in/sweep.ts'
 import { createVisits } from '#oauth/sign-in/visits.ts'
 import type { WebRoad } from '#oauth/web-exchange.ts'
 import type { Database } from '#store/store.ts'
@@ -51,6 +52,7 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
   if (config.demo) await addDemoPeople(ask, totpKey, newId)
   return ({ interactions, sessions, grants, clients: apps }) => ({
     findAccount: accounts.find,
+    sweep: () => sweepSignIn(ask),
     roads: [
       createPagesRoad(
         {

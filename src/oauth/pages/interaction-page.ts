@@ -1,6 +1,7 @@
 import { type Account, membershipOf } from '../account.ts'
 import type { PendingInteraction } from '../interaction.ts'
 import type { PatientChoice } from '../sign-in/patient-choices.ts'
+import { needsSecondFactor } from '../sign-in/roles.ts'
 import { showConsent } from './consent-page.ts'
 import { narrowScopes, readAskedScopes } from './consent-scopes.ts'
 import { html } from './html.ts'
@@ -31,6 +32,7 @@ export async function showInteraction(people: People, request: PageRequest): Pro
   if (account === undefined || membershipOf(account, pending.tenant) === undefined) {
     return showStranger(request, pending, account)
   }
+  if (await owesFactor(people, request, account)) return showOwing(request, pending)
   const wanted = pending.patient ?? request.query.get('patient') ?? undefined
   const patient = wanted === undefined ? undefined : await describe(people, account, pending, wanted)
   if (pending.needsPatient && patient === undefined)
@@ -59,6 +61,7 @@ export async function answerInteraction(people: People, request: PageRequest): P
   }
   if (account === undefined || membershipOf(account, tenant) === undefined)
     return showStranger(request, pending, account)
+  if (await owesFactor(people, request, account)) return showOwing(request, pending)
   const wanted = pending.needsPatient ? (sent.get('patient') ?? '') : undefined
   const patient = wanted === undefined ? undefined : await people.patients.choose(account, tenant, wanted)
   if (wanted !== undefined && patient === undefined)
@@ -99,6 +102,19 @@ async function describe(
 ): Promise<PatientChoice | undefined> {
   const known = await people.patients.choose(account, tenant, id)
   return known ?? (given === id ? { id, name: `Patient/${id}`, own: false } : undefined)
+}
+
+/** Signed in with one factor, before becoming somebody who shows two. */
+async function owesFactor(people: People, { exchange }: PageRequest, account: Account): Promise<boolean> {
+  if (!needsSecondFactor(account)) return false
+  return (await people.sessions.current(exchange))?.acr !== 'urn:almanac:acr:2'
+}
+
+function showOwing(request: PageRequest, { app, redirectUri }: PendingInteraction): PageAnswer {
+  const { say } = request
+  const body = html`<p class="lead">${say('owing.lead', { app: app.name })}</p>
+<p><a class="button" href="/oauth/account">${say('owing.again')}</a></p>`
+  return showPage({ title: say('second.title'), body, formTargets: [redirectUri] }, 403)
 }
 
 /** Signed in, but nobody at this clinic. */

@@ -1,3 +1,4 @@
+import { needsSecondFactor } from '../sign-in/roles.ts'
 import { nameRole } from './account-page.ts'
 import { html } from './html.ts'
 import { form, goTo, type PageAnswer, type PageRequest, showPage } from './page.ts'
@@ -41,8 +42,11 @@ export async function acceptInvitation(people: People, request: PageRequest): Pr
     description: `accepted an invitation: ${accepted.roles.join(', ')}`,
     ...(accepted.fhirUser === undefined ? {} : { about: { reference: accepted.fhirUser } }),
   })
-  const opened = await people.visits.open({ continues: '/oauth/account', clinic, email })
   const member = await people.accounts.find(account.id)
+  // Sessions and tokens from before were made with one factor.
+  if (member !== undefined && needsSecondFactor(member) && !needsSecondFactor(account))
+    await people.grants.revokeAll(account.id)
+  const opened = await people.visits.open({ continues: '/oauth/account', clinic, email })
   return advanceSignIn(
     people,
     { ...request, visit: opened.secret },

@@ -8,7 +8,6 @@ export interface Accounts {
   idOf(email: string): Promise<string | undefined>
   /** The one that is there, when two registered at once. */
   add(account: NewAccount): Promise<Account>
-  rename(id: string, displayName: string): Promise<void>
   disable(id: string, disabled: boolean): Promise<void>
   ofClinic(clinic: string): Promise<readonly ClinicAccount[]>
   join(id: string, membership: Membership): Promise<void>
@@ -68,9 +67,6 @@ export function createAccounts(ask: AskRows): Accounts {
       )
       const [row] = await ask<Row>(`${selection} where a.email = $1`, [normalizeEmail(email)])
       return buildAccount(row as Row)
-    },
-    async rename(id, displayName) {
-      await ask('update person_account set display_name = $2 where id = $1', [id, displayName])
     },
     async disable(id, disabled) {
       await ask('update person_account set disabled = case when $2 then now() end where id = $1', [

@@ -21,7 +21,6 @@ export interface RecordClaims {
   /** In place of one that is still open. */
   add(clinic: string, account: string, statement: Statement): Promise<void>
   open(clinic: string): Promise<readonly RecordClaim[]>
-  isWaiting(clinic: string, account: string): Promise<boolean>
   /** Undefined: it was decided already. */
   decide(
     clinic: string,
@@ -60,13 +59,6 @@ export function createRecordClaims(ask: AskRows, newId: () => string): RecordCla
         [clinic],
       )
       return rows.map(buildClaim)
-    },
-    async isWaiting(clinic, account) {
-      const rows = await ask(
-        'select from record_claim where clinic = $1 and account = $2 and decided is null',
-        [clinic, account],
-      )
-      return rows.length > 0
     },
     async decide(clinic, id, by, patient) {
       const [row] = await ask<Row>(

@@ -44,7 +44,6 @@ export interface Visits {
   keepPending(secret: string, pending: VisitPending): Promise<void>
   /** Who signed in on the way to `continues`; once. */
   take(secret: string, continues: string): Promise<Visit | undefined>
-  sweep(): Promise<void>
 }
 
 export interface VisitStart {
@@ -179,9 +178,6 @@ export function createVisits(ask: AskRows, codeKey: Uint8Array): Visits {
         [digest(secret), continues],
       )
       return row && buildVisit(row)
-    },
-    async sweep() {
-      await ask('delete from sign_in_visit where expires < now()', [])
     },
   }
 }
