@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import pg from 'pg'
+import { limitStatement, limitValues } from './booking.ts'
 
 /**
  * The limit: what Node and PostgreSQL can do here when one prepared statement a request writes or reads the same rows
@@ -12,6 +13,7 @@ const tenant = 'main'
 
 const audited = 'with audited as (insert into audit (tenant, id, updated, text) values ($1, $2, $3, $4))'
 const statements = {
+  book: limitStatement(audited),
   create: `${audited}, row as (
     insert into patient (tenant, id, version, updated, content, by_identifier, by_family, by_birthdate_start, by_birthdate_end)
     values ($1, $5, 1, $3, $6::jsonb, $7, $8, $9, $10))
@@ -72,6 +74,12 @@ function bundle(rows: readonly { text: string }[], count: number): string {
 
 async function answer(req: IncomingMessage, res: ServerResponse): Promise<void> {
   const url = req.url ?? ''
+  if (req.method === 'POST' && url === '/fhir/Appointment') {
+    const id = randomUUID()
+    const values = limitValues(await readBody(req), id)
+    const rows = await run('book', `Appointment/${id}`, values)
+    return send(res, rows.length === 2 ? 201 : 409, values[1] as string)
+  }
   if (req.method === 'POST') {
     const now = new Date()
     const id = randomUUID()

@@ -93,7 +93,11 @@ async function measure(folder: string): Promise<Figures> {
     const pairs = { almanac: await load(), limit: await load() }
     helpers.push(limit, pairs.almanac, pairs.limit)
     const rows: Row[] = []
-    for (const scenario of chosen) rows.push(await compare(scenario, server, limitPort, pairs, admin))
+    for (const scenario of chosen) {
+      progress(`${scenario.name}: preparing`)
+      await scenario.prepare?.({ port: server.port, token: server.token, limitUrl: url.href })
+      rows.push(await compare(scenario, server, limitPort, pairs, admin))
+    }
     const memory = server.memory()
     await admin.end()
     for (const helper of helpers) helper.kill()

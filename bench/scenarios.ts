@@ -1,3 +1,4 @@
+import { bookScenario } from './booking.ts'
 import {
   dayStart,
   familyOf,
@@ -33,6 +34,8 @@ export interface Scenario {
   /** Sent once before: what the others refer to. */
   readonly before?: () => Request
   readonly build: (step: Step) => Request
+  /** What it needs beside what all need. */
+  readonly prepare?: (target: { port: number; token: string; limitUrl: string }) => Promise<void>
 }
 
 export interface Step {
@@ -152,6 +155,7 @@ export const scenarios: readonly Scenario[] = [
     before: () => ({ method: 'POST', path: '/fhir', body: hospitalBundle() }),
     build: ({ turn }) => ({ method: 'POST', path: '/fhir', body: lifeOf(turn % 8) }),
   },
+  bookScenario,
 ]
 
 const lives = new Map<number, string>()
