@@ -131,7 +131,7 @@ async function compare(
   loads: { readonly almanac: ChildProcess; readonly limit: ChildProcess },
   admin: pg.Client,
 ): Promise<Row> {
-  const task = { scenario: scenario.name, connections, sizes, token: server.token }
+  const task = { scenario: scenario.name, connections, sizes, token: server.tokenFor(scenario.as) }
   const press = async (target: 'almanac' | 'limit', time: number) => {
     await admin.query('checkpoint')
     const port = target === 'almanac' ? server.port : limitPort

@@ -33,6 +33,8 @@ export interface Scenario {
   readonly connections?: number
   /** Sent once before: what the others refer to. */
   readonly before?: () => Request
+  /** Arguments of the token command: a caller who does not see all. Absent: a backend service that does. */
+  readonly as?: readonly string[]
   readonly build: (step: Step) => Request
   /** What it needs beside what all need. */
   readonly prepare?: (target: { port: number; token: string; limitUrl: string }) => Promise<void>
@@ -77,6 +79,28 @@ export const scenarios: readonly Scenario[] = [
       method: 'GET',
       path: `/fhir/Patient/${patientId(anyOf(turn, sizes.patients))}`,
     }),
+  },
+  {
+    name: 'patient-read',
+    title: 'read Patient, as that patient',
+    expected: 200,
+    as: ['--scope', 'patient/*.rs', '--patient', patientId(0), '--user', `Patient/${patientId(0)}`],
+    build: () => ({ method: 'GET', path: `/fhir/Patient/${patientId(0)}` }),
+  },
+  {
+    name: 'patient-slots',
+    title: 'Slot?schedule=&start=ge&start=lt&status=, 50 rows, as a patient',
+    expected: 200,
+    rows: 50,
+    as: ['--scope', 'patient/*.rs', '--patient', patientId(0), '--user', `Patient/${patientId(0)}`],
+    build: ({ turn, sizes }) => {
+      const schedule = scheduleId(anyOf(turn, sizes.schedules))
+      const day = scatter(turn) % 20
+      return {
+        method: 'GET',
+        path: `/fhir/Slot?schedule=Schedule/${schedule}&start=ge${dayStart(day)}&start=lt${dayStart(day + 5)}&status=free&_sort=start&_count=50`,
+      }
+    },
   },
   {
     name: 'identifier',

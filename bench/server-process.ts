@@ -1,4 +1,4 @@
-import { type ChildProcess, fork, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, fork, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,6 +9,8 @@ const root = join(import.meta.dirname, '..')
 export interface RunningServer {
   readonly port: number
   readonly token: string
+  /** For whom the token command's arguments describe. */
+  tokenFor(wish: readonly string[] | undefined): string
   /** Milliseconds from starting the process to the first answer to a search with a token. */
   readonly startTime: number
   /** Bytes. */
@@ -26,7 +28,8 @@ export async function startServer(folder: string, profile?: string): Promise<Run
   const child = spawn(process.execPath, [...profiling(profile), ...startArguments()], {
     cwd: root,
     stdio: ['ignore', log, log],
-    env: { ...process.env, PORT: String(port), ALMANAC_DATA: join(folder, 'data') },
+    // One user asks as often as all of a clinic's together.
+    env: { ...process.env, PORT: String(port), ALMANAC_DATA: join(folder, 'data'), LIMIT_PER_USER: '0' },
   })
   const token = await findToken(child, logFile)
   const answer = await fetch(`http://127.0.0.1:${port}/fhir/Patient?_count=1`, {
@@ -37,11 +40,17 @@ export async function startServer(folder: string, profile?: string): Promise<Run
   return {
     port,
     token,
+    tokenFor: (wish) => (wish === undefined ? token : printToken(folder, wish)),
     startTime,
     memory: () =>
       Number(/VmRSS:\s*(\d+)/.exec(readFileSync(`/proc/${child.pid}/status`, 'utf8'))?.[1]) * 1024,
     stop: () => stop(child),
   }
+}
+
+function printToken(folder: string, wish: readonly string[]): string {
+  const env = { ...process.env, ALMANAC_DATA: join(folder, 'data') }
+  return execFileSync(process.execPath, ['src/token.ts', ...wish], { cwd: root, env }).toString().trim()
 }
 
 /** What follows `node` in the start script: memory limits and the program. */
