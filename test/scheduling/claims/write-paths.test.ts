@@ -148,6 +148,10 @@ test('a group of three meets in one slot; the fourth is too many; who leaves mak
   await book(group('p33'))
   expect(await statusOf('Slot/group')).toBe('busy')
   expect((await calendar.send('POST Appointment', { body: group('p34') })).status).toBe(409)
+  const token = await calendar.server.token({ scope: 'patient/*.rs', patient: 'p32' })
+  const seen = await calendar.send('GET Appointment?slot=Slot/group', { token })
+  expect(JSON.stringify(seen.json)).toContain('Patient/p32')
+  expect(JSON.stringify(seen.json)).not.toMatch(/Patient\/p3[13]/)
   // Somebody else's visit of the same doctor is none of the group's.
   expect(
     (await calendar.send('POST Appointment', { body: appointment('p35', '19:30', '19:45') })).status,
