@@ -1,6 +1,5 @@
 import { compareDecimals } from './decimal.ts'
 import { type ElementType, isKindOf } from './element-type.ts'
-import type { Expression } from './extract-expression.ts'
 import {
   type Condition,
   collectWith,
@@ -8,8 +7,10 @@ import {
   fail,
   type Run,
   type Scope,
+  self,
   typeNameOf,
 } from './extract-path.ts'
+import type { Expression } from './fhirpath/syntax.ts'
 import { numberText } from './json.ts'
 import { parseReference } from './references.ts'
 
@@ -20,7 +21,7 @@ export function compileCondition(expression: Expression, input: ElementType, sco
   if (expression.kind === 'call') {
     const {
       name,
-      of = { kind: 'this' },
+      of = self,
       arguments: [argument],
     } = expression
     if (name === 'not') {
@@ -66,10 +67,12 @@ function compileOperator(
     }
     case 'is':
       return compileIs(left, typeNameOf(right, scope), input, scope)
-    case '|':
-    case 'as':
-      return fail(scope, `The operator ${operator} where a condition should be`)
-    default: {
+    case '=':
+    case '!=':
+    case '<':
+    case '<=':
+    case '>':
+    case '>=': {
       const first = compileCollect(left, input, scope)
       const second = compileCollect(right, input, scope)
       const compare = comparisons[operator]
@@ -79,6 +82,8 @@ function compileOperator(
         return one.length === 0 || other.length === 0 ? undefined : compare(one, other)
       }
     }
+    default:
+      return fail(scope, `The operator ${operator} where a condition should be`)
   }
 }
 
@@ -126,7 +131,7 @@ function compileCollect(expression: Expression, input: ElementType, scope: Scope
 
 function compileIs(of: Expression, wanted: string, input: ElementType, scope: Scope): Condition {
   if (of.kind === 'call' && of.name === 'resolve') {
-    const { of: reference = { kind: 'this' } } = of
+    const { of: reference = self } = of
     const collect = compileCollect(reference, input, scope)
     return (value, run) => {
       const [first] = collect(value, run)

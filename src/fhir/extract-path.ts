@@ -1,6 +1,6 @@
 import type { Definitions, SearchParameter } from './definitions.ts'
 import { type ElementType, isKindOf, typesOfMember } from './element-type.ts'
-import { type Expression, ExpressionError } from './extract-expression.ts'
+import { type Expression, ExpressionError } from './fhirpath/syntax.ts'
 import type { IndexValue } from './index-values.ts'
 import { Refusal } from './refusal.ts'
 import type { Resource } from './resource.ts'
@@ -45,26 +45,34 @@ export function compilePath(
   then: Then,
 ): Visit | undefined {
   switch (expression.kind) {
-    case 'name':
-      if (isRootName(expression.name, input, scope)) return then(input)
-      return compileMember(input, expression.name, scope, then)
-    case 'this':
-      return then(input)
     case 'variable':
-      return compileVariable(expression.name, scope, then)
+      return expression.name === '$this' ? then(input) : compileVariable(expression.name, scope, then)
     case 'member':
+      if (expression.of === undefined)
+        return isRootName(expression.name, input, scope)
+          ? then(input)
+          : compileMember(input, expression.name, scope, then)
       return compilePath(expression.of, input, scope, (type) =>
         compileMember(type, expression.name, scope, then),
       )
     case 'index':
-      return compileIndex(expression.of, expression.index, input, scope, then)
+      return compileIndex(expression.of, placeOf(expression.at, scope), input, scope, then)
     case 'call':
       return compileCall(expression, input, scope, then)
     case 'operator':
       return compileOperator(expression, input, scope, then)
     case 'literal':
+    case 'nothing':
       return fail(scope, 'A literal where a path should be')
   }
+}
+
+/** What a function or member without anything before it is of. */
+export const self: Expression = { kind: 'variable', name: '$this' }
+
+function placeOf(at: Expression, scope: Scope): number {
+  if (at.kind === 'literal' && Number.isSafeInteger(at.value)) return at.value as number
+  return fail(scope, 'An index that is no whole number')
 }
 
 function isRootName(name: string, input: ElementType, scope: Scope): boolean {
@@ -106,7 +114,7 @@ function compileCall(
   scope: Scope,
   then: Then,
 ): Visit | undefined {
-  const { name, of = { kind: 'this' } } = expression
+  const { name, of = self } = expression
   const [argument] = expression.arguments
   switch (name) {
     case 'where':
@@ -122,7 +130,7 @@ function compileCall(
       const isUrl: Expression =
         argument === undefined
           ? fail(scope, 'extension() without a URL')
-          : { kind: 'operator', operator: '=', left: { kind: 'name', name: 'url' }, right: argument }
+          : { kind: 'operator', operator: '=', left: { kind: 'member', name: 'url' }, right: argument }
       return compileWhere({ kind: 'member', of, name: 'extension' }, isUrl, input, scope, then)
     }
     default:
@@ -154,7 +162,7 @@ function compileWhere(
 function resolvedType(condition: Expression): string | undefined {
   if (condition.kind !== 'operator' || condition.operator !== 'is') return undefined
   const { left, right } = condition
-  return left.kind === 'call' && left.name === 'resolve' && right.kind === 'name' ? right.name : undefined
+  return left.kind === 'call' && left.name === 'resolve' && right.kind === 'member' ? right.name : undefined
 }
 
 function compileOfType(
@@ -176,7 +184,7 @@ function compileOfType(
 }
 
 export function typeNameOf(expression: Expression | undefined, scope: Scope): string {
-  if (expression?.kind === 'name' || expression?.kind === 'member') return expression.name
+  if (expression?.kind === 'member') return expression.name
   return fail(scope, 'No type name where one should be')
 }
 
@@ -248,7 +256,7 @@ function visitAll(candidates: readonly (Visit | undefined)[]): Visit | undefined
 }
 
 export function fail(scope: Scope, problem: string): never {
-  throw new ExpressionError(scope.text, problem)
+  throw new ExpressionError(`${problem} in the search parameter expression "${scope.text}"`)
 }
 
 /** For what the structure check leaves to the index: a value that cannot be ordered. */

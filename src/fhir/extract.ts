@@ -1,7 +1,7 @@
 import type { Definitions, SearchParameter } from './definitions.ts'
 import { type ElementType, typeOfResource } from './element-type.ts'
 import { compileCondition } from './extract-condition.ts'
-import { parseExpression } from './extract-expression.ts'
+import { parseSearchExpression } from './extract-expression.ts'
 import { narrativeText } from './extract-narrative.ts'
 import { compilePath, type Run, type Scope, type Visit } from './extract-path.ts'
 import { convert } from './extract-value.ts'
@@ -71,7 +71,7 @@ function compileParameter(definitions: Definitions, parameter: SearchParameter):
   if (expression === '') return undefined
   const root = typeOfResource(definitions, type)
   const scope: Scope = { definitions, compileCondition, text: expression, root }
-  const visit = compilePath(parseExpression(expression), root, scope, (element) => {
+  const visit = compilePath(parseSearchExpression(expression), root, scope, (element) => {
     if (kind === 'special') return code === 'near' ? visitPosition : undefined
     return kind === 'composite' ? compileComponents(parameter, element, scope) : convert(parameter, element)
   })
@@ -84,7 +84,7 @@ function compileParameter(definitions: Definitions, parameter: SearchParameter):
 /** All components come from the same element, and an element that lacks one is left out. */
 function compileComponents(parameter: SearchParameter, element: ElementType, scope: Scope): Visit {
   const visits = (parameter.components ?? []).map((component) => {
-    const visit = compilePath(parseExpression(component.expression), element, scope, (part) =>
+    const visit = compilePath(parseSearchExpression(component.expression), element, scope, (part) =>
       convert(component.parameter, part),
     )
     if (visit === undefined)

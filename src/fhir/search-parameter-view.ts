@@ -1,7 +1,7 @@
 import type { Definitions, SearchKind, SearchParameter } from './definitions.ts'
 import { type ElementType, impliedSystemOf, typeOfResource } from './element-type.ts'
 import { compileCondition } from './extract-condition.ts'
-import { parseExpression, splitUnion } from './extract-expression.ts'
+import { parseSearchExpression, splitUnion } from './extract-expression.ts'
 import { compilePath, type Scope } from './extract-path.ts'
 import { isConvertible } from './extract-value.ts'
 
@@ -89,7 +89,7 @@ function findElementTypes(
   for (const branch of splitUnion(expression)) {
     const scope: Scope = { definitions, compileCondition, text: branch, root }
     const before = found.length
-    compilePath(parseExpression(branch), root, scope, (end) => {
+    compilePath(parseSearchExpression(branch), root, scope, (end) => {
       found.push(end)
       return () => undefined
     })

@@ -1,5 +1,5 @@
+import { ExpressionError, longestExpression, parseExpression } from '#fhir/fhirpath/syntax.ts'
 import { canRead } from './fhirpath/evaluate-slowly.ts'
-import { ExpressionError, longestExpression, parseExpression } from './fhirpath/syntax.ts'
 
 /** Before a profile is stored: what is wrong with one of its expressions, as the end of a sentence; undefined: nothing. */
 export function faultOfExpression(expression: string): string | undefined {

@@ -1,9 +1,9 @@
 import type { Constraint, Definitions } from '#fhir/definitions.ts'
 import type { ElementType } from '#fhir/element-type.ts'
+import { ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import { compileExpression } from './fhirpath/compile.ts'
 import type { Truth, Types } from './fhirpath/compiled.ts'
 import { evaluateSlowly } from './fhirpath/evaluate-slowly.ts'
-import { ExpressionError } from './fhirpath/syntax.ts'
 import { TimeSpent } from './limit-time.ts'
 import type { Check } from './place.ts'
 

@@ -3,7 +3,7 @@ import r4 from 'fhirpath/fhir-context/r4'
 import type { Definitions } from '#fhir/definitions.ts'
 import { typeOfResource } from '#fhir/element-type.ts'
 import { compileCondition } from '#fhir/extract-condition.ts'
-import { parseExpression, splitUnion } from '#fhir/extract-expression.ts'
+import { parseSearchExpression, splitUnion } from '#fhir/extract-expression.ts'
 import { collectWith, compilePath, type Run, type Visit } from '#fhir/extract-path.ts'
 import { parseReference } from '#fhir/references.ts'
 import type { Resource } from '#fhir/resource.ts'
@@ -38,7 +38,7 @@ export function compileBoth(
   const root = typeOfResource(definitions, type)
   const collect: Visit = (value, run) => void run.found.push(value)
   const visit = compilePath(
-    parseExpression(expression),
+    parseSearchExpression(expression),
     root,
     { definitions, compileCondition, text: expression, root },
     () => collect,

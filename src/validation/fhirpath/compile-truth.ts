@@ -1,7 +1,7 @@
+import { type Expression, ExpressionError, type Operator } from '#fhir/fhirpath/syntax.ts'
 import type { Compiled, Scope, Truth, Types } from './compiled.ts'
 import { equalItems, keyOf } from './equality.ts'
 import { areDates, order } from './order.ts'
-import { type Expression, ExpressionError, type Operator } from './syntax.ts'
 
 /** https://hl7.org/fhirpath/N1/#singleton-evaluation-of-collections: one value that is no boolean counts as true. */
 export function truthOfItems(of: Compiled): Truth {

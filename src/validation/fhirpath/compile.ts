@@ -1,12 +1,12 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import { type ElementType, isKindOf } from '#fhir/element-type.ts'
+import { type Expression, ExpressionError, parseExpression } from '#fhir/fhirpath/syntax.ts'
 import { compileTruthOperator, truthOfItems } from './compile-truth.ts'
 import type { Compiled, Env, Scope, Truth, Types } from './compiled.ts'
 import { systemType } from './compiled.ts'
 import { distinct } from './equality.ts'
 import { functions, truthFunctions } from './functions.ts'
 import { compileMember, focusItself } from './member.ts'
-import { type Expression, ExpressionError, parseExpression } from './syntax.ts'
 import { narrowTo, typeNameOf } from './types.ts'
 
 export interface ExpressionContext {

@@ -1,6 +1,6 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import type { ElementType } from '#fhir/element-type.ts'
-import type { Expression } from './syntax.ts'
+import type { Expression } from '#fhir/fhirpath/syntax.ts'
 
 export type Node = Readonly<Record<string, unknown>>
 export type Items = readonly unknown[]

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
+import { ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import { limitTime, TimeSpent } from '../limit-time.ts'
 import type { Truth } from './compiled.ts'
-import { ExpressionError } from './syntax.ts'
 
 /** Once for each rule: a published one of US Core, on a busy machine, takes a tenth of this. */
 const longestReading = 2_000

@@ -1,8 +1,8 @@
+import { type Expression, ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import type { Compiled, Env, Items, Scope, Truth, Types } from './compiled.ts'
 import { isNode, systemType } from './compiled.ts'
 import { distinct, keyOf } from './equality.ts'
 import { compileMember, focusItself } from './member.ts'
-import { type Expression, ExpressionError } from './syntax.ts'
 import { textFunctions, textTruths } from './text-functions.ts'
 import { narrowTo, typeNameOf } from './types.ts'
 

@@ -1,8 +1,8 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import { choiceName } from '#fhir/element-tree.ts'
 import { type ElementType, isKindOf, typesOfMember } from '#fhir/element-type.ts'
+import { ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import { type Compiled, type Env, type Items, isNode, type Scope, type Types } from './compiled.ts'
-import { ExpressionError } from './syntax.ts'
 
 /** A step of a path: `name`, which for a choice element stands for several JSON names. */
 export function compileMember(of: Compiled, name: string, scope: Scope): Compiled {

@@ -1,6 +1,6 @@
+import { ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import { limitTime } from '../limit-time.ts'
 import type { Env } from './compiled.ts'
-import { ExpressionError } from './syntax.ts'
 
 export interface Pattern {
   test(text: string, env: Env): boolean

@@ -1,7 +1,7 @@
+import { type Expression, ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import { numberText } from '#fhir/json.ts'
 import { type Compiled, isNode, type Scope, systemType, type Truth, type Types } from './compiled.ts'
 import { compilePattern } from './pattern.ts'
-import { type Expression, ExpressionError } from './syntax.ts'
 
 type Arguments = readonly Expression[]
 type Make<Made> = (of: Compiled, args: Arguments, input: Types, scope: Scope) => Made

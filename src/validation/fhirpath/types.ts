@@ -1,7 +1,7 @@
 import { isKindOf } from '#fhir/element-type.ts'
+import { type Expression, ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import { type Compiled, isNode, type Scope } from './compiled.ts'
 import { isAnyResource } from './member.ts'
-import { type Expression, ExpressionError } from './syntax.ts'
 
 /** `Patient`, `FHIR.Patient`, `System.Boolean` */
 export function typeNameOf(expression: Expression | undefined): string {

@@ -1,6 +1,6 @@
+import { ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import type { ProfileElement } from '#fhir/profiles/profile.ts'
 import type { Types } from '../fhirpath/compiled.ts'
-import { ExpressionError } from '../fhirpath/syntax.ts'
 import type { Place } from '../place.ts'
 import { typeOf } from '../rules.ts'
 import { type Belongs, compileDiscriminator } from './discriminators.ts'
