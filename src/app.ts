@@ -54,7 +54,7 @@ import { type AuditTrail, joinAuditTrail, joinSecurityLog } from './join-audit.t
 import { joinLimits } from './join-limits.ts'
 import { joinOauth, type Oauth, type People } from './join-oauth.ts'
 import { joinPeople } from './join-people.ts'
-import { joinScheduling } from './join-scheduling.ts'
+import { joinScheduling, type Scheduling } from './join-scheduling.ts'
 import { migrationFolders } from './migration-folders.ts'
 
 export interface App extends AsyncDisposable {
@@ -135,6 +135,7 @@ export async function openApp(
       oauth,
       road,
       operations,
+      scheduling,
       auditTrail,
       limits: opened.use(joinLimits(config, logger)).limits,
       logger,
@@ -266,6 +267,7 @@ function refusePort({ host, port }: Config): (cause: NodeJS.ErrnoException) => n
 }
 
 interface Joined {
+  readonly scheduling: Scheduling
   readonly database: Database
   readonly definitions: Definitions
   readonly keys: SigningKeys
@@ -278,7 +280,8 @@ interface Joined {
 }
 
 function buildHttpParts(config: Config, joined: Joined): HttpParts {
-  const { database, definitions, keys, oauth, road, operations, auditTrail, limits, logger } = joined
+  const { database, definitions, keys, oauth, road, operations, scheduling, auditTrail, limits, logger } =
+    joined
   const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
   const about: CapabilityParts = {
     definitions,
@@ -293,6 +296,7 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
   const clinics = new Set(['main', ...config.clinics])
   return {
     interact: road.interact,
+    readFeed: scheduling.readFeed,
     limits,
     authenticate: oauth.authenticate,
     capabilities: capabilities.answer,

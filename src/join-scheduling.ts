@@ -1,6 +1,7 @@
 import type { Principal } from '#access/principal.ts'
 import type { SecurityLog } from '#audit/security-log.ts'
 import type { PagingTokens } from '#fhir/paging-token.ts'
+import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation } from '#interaction/operation.ts'
 import type { Road } from '#interaction/walk.ts'
 import type { WriteRule } from '#interaction/write-rule.ts'
@@ -9,6 +10,9 @@ import { createGenerateSlots } from '#scheduling/availability/generate-slots.ts'
 import { keepGenerated } from '#scheduling/availability/keep-generated.ts'
 import type { BookingParts } from '#scheduling/booking/booking-parts.ts'
 import { loadBookingOperations } from '#scheduling/booking/load-booking-operations.ts'
+import { createCalendarFeed, createRevokeFeeds, readFeed } from '#scheduling/calendars/feeds.ts'
+import { createFreeBusy } from '#scheduling/calendars/free-busy.ts'
+import { createIcs } from '#scheduling/calendars/ics.ts'
 import type { SchedulingSettings } from '#scheduling/claims/claim-parts.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
 import { createExplain } from '#scheduling/explain/explain.ts'
@@ -20,6 +24,7 @@ import { endHolds } from '#scheduling/holds/end-holds.ts'
 import { startSweeper } from '#scheduling/holds/every-second.ts'
 import { createBookingRuleCheck } from '#scheduling/rules/check-booking-rule.ts'
 import { checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
+import { createUtilization } from '#scheduling/statistics/utilization.ts'
 import type { Database, Transaction } from '#store/store.ts'
 import { compileCondition } from '#validation/condition.ts'
 import { faultOfExpression } from '#validation/fault-of-expression.ts'
@@ -40,6 +45,8 @@ export interface SchedulingParts {
 export interface Scheduling {
   readonly rules: readonly WriteRule[]
   readonly operations: readonly Operation[]
+  /** What lies behind a private calendar address. */
+  readFeed(tenant: string, token: string, base: string): Promise<FhirResponse | undefined>
   /** What goes on without being asked: holds end. */
   start(road: Road): AsyncDisposable
 }
@@ -78,6 +85,8 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
   }
   const transact: BookingParts['transact'] = ({ principal }, work) =>
     database.openStore(principal.viewerFor('u')).transaction(work)
+  const recordFetch = (tenant: string, actor: string) =>
+    parts.securityLog.record(tenant, { deed: 'feed-fetched', about: { reference: actor } })
   const rostersOf = async (tx: Transaction) =>
     [...(await calendars.of(tx)).candidates.values()].map(({ roster }) => roster)
   return {
@@ -91,7 +100,13 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       createGenerateSlots({ clock, newId, timeZone }),
       createFind({ ...find, newId, pages }),
       createExplain(find),
+      createUtilization({ clock, timeZone }),
+      createIcs(),
+      createFreeBusy({ clock, timeZone }),
+      createCalendarFeed(),
+      createRevokeFeeds(),
     ],
+    readFeed: (tenant, token, base) => readFeed({ database, clock, recordFetch }, tenant, token, base),
     start(road) {
       const { principalOf, onFault } = parts
       const running = new AsyncDisposableStack()

@@ -431,6 +431,20 @@ table bundle
   index <table>_by_type btree (tenant, by_type) WHERE (by_type IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by_composition_also, by_identifier, by_message_also) WITH (gin_pending_list_limit='512')
 
+table calendar_feed
+  tenant text C not null
+  token_hash bytea not null
+  actor text C not null
+  client text C not null
+  created timestamp with time zone not null default now()
+  index calendar_feed_actor btree (tenant, actor)
+  index calendar_feed_pkey primary btree (tenant, token_hash)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may delete, insert, select
+  almanac_upkeep may select
+
 table capabilitystatement
   by__text tsvector
   by_context text[] C
@@ -3505,6 +3519,18 @@ table riskevidencesynthesis
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_by_url btree (tenant, by_url) WHERE (by_url IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_context, by_context_quantity_units, by_context_type, by_context_type_quantity_first, by_context_type_value_first, by_description gin_trgm_ops, by_identifier, by_jurisdiction, by_name gin_trgm_ops, by_publisher gin_trgm_ops, by_title gin_trgm_ops, by_version) WITH (gin_pending_list_limit='512')
+
+table roster_state
+  tenant text C not null
+  schedule text C not null
+  fingerprint text not null
+  until timestamp with time zone not null
+  index roster_state_pkey primary btree (tenant, schedule)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may delete, insert, select, update
+  almanac_upkeep may select
 
 table schedule
   by__text tsvector

@@ -37,9 +37,10 @@ export function buildAnswerer(securityHeaders: readonly string[]): Answerer {
       res.writeHead(answer.status, head).end()
       return
     }
-    const body = presentation.pretty && !presentation.xml ? indentJson(answer.body) : answer.body
+    const isJson = !presentation.xml && answer.contentType === undefined
+    const body = presentation.pretty && isJson ? indentJson(answer.body) : answer.body
     const length = Buffer.byteLength(body)
-    head.push('Content-Type', presentation.contentType)
+    head.push('Content-Type', answer.contentType ?? presentation.contentType)
     if (length >= worthCompressing && req.headers['accept-encoding'] !== undefined && req.method !== 'HEAD') {
       compress(req as Request, res as Response, proceed)
       head.push('Content-Length', String(length))

@@ -6,6 +6,7 @@ import { openAccessRecord } from './access-record.ts'
 import { Admission } from './admission.ts'
 import { type Answerer, buildAnswerer, buildRefusalAnswer } from './answer.ts'
 import { buildCrossOrigin } from './cross-origin.ts'
+import { createFeedRoad } from './feed-road.ts'
 import { buildFault, createFhirRoad } from './fhir-road.ts'
 import { createFhirWork } from './fhir-work.ts'
 import { createLandingRoad } from './landing.ts'
@@ -35,6 +36,7 @@ export function createHttpApp(parts: HttpParts): RequestListener {
   if (parts.authorization !== undefined) app.use(createOauthRoad(parts, parts.authorization))
   app.use(createProbeRoad(parts, answerer))
   app.use(createLandingRoad(parts, answerer))
+  if (parts.readFeed !== undefined) app.use(createFeedRoad(parts, parts.readFeed, answerer))
   app.use(((req, res) => refuse(req, res, nowhere())) satisfies RequestHandler)
   app.use(((error: unknown, req, res, _next) =>
     refuse(req, res, undefined, error)) satisfies ErrorRequestHandler)

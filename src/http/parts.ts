@@ -27,6 +27,8 @@ export interface HttpParts {
   readonly keySet?: () => string | Promise<string>
   /** /oauth and what people see there. */
   readonly authorization?: AuthorizationDoor
+  /** /calendars: what lies behind a private calendar address. */
+  readonly readFeed?: ReadFeed
   readonly isClinic: (clinic: string) => boolean | Promise<boolean>
   readonly isResourceType: (name: string) => boolean
   /** What /ready asks, by the name it tells; a check fails by rejecting. */
@@ -39,6 +41,9 @@ export interface HttpParts {
   readonly logger: Logger
   readonly settings: HttpSettings
 }
+
+/** Undefined: nothing is at this address, or nothing any more. */
+export type ReadFeed = (tenant: string, token: string, base: string) => Promise<FhirResponse | undefined>
 
 export interface AuthorizationDoor {
   takes(path: string): boolean

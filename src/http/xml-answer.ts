@@ -12,7 +12,7 @@ export function createXmlAnswer({
 
   return async (visit, answer) => {
     const { body: json } = answer
-    if (json === undefined) return answer
+    if (json === undefined || answer.contentType !== undefined) return answer
     const { record, presentation } = visit
     const { pretty } = presentation
     const isCapabilities = record.interaction === 'capabilities'

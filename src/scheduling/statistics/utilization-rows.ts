@@ -1,0 +1,88 @@
+import { tableOf } from '#store/columns.ts'
+import type { Transaction } from '#store/store.ts'
+import type { Interval } from '../availability/interval.ts'
+
+/** What slots and appointments are counted by. */
+export type Grouping = 'practitioner' | 'location' | 'service' | 'day'
+
+export interface UtilizationRow {
+  /** `Practitioner/1`, `system|code`, `2026-03-29`; empty for what names none. */
+  readonly group: string
+  readonly slots: number
+  readonly free: number
+  readonly taken: number
+  readonly blocked: number
+  /** Minutes of free and of taken slots. */
+  readonly freeMinutes: number
+  readonly takenMinutes: number
+  readonly booked: number
+  readonly fulfilled: number
+  readonly cancelled: number
+  readonly noShow: number
+  /** Days from the first version of an appointment to its start, in the middle. */
+  readonly leadDays: number | null
+}
+
+/** Terms of these columns name the group; a slot's is its schedule's. */
+const slotGroup: Readonly<Record<Grouping, string>> = {
+  practitioner: `(SELECT min(a) FROM unnest(d.by_actor) a WHERE a LIKE 'Practitioner%')`,
+  location: `(SELECT min(a) FROM unnest(d.by_actor) a WHERE a LIKE 'Location/%')`,
+  service: `(SELECT min(a) FROM unnest(d.by_service_type) a WHERE a LIKE '%_|_%')`,
+  day: `to_char(s.by_start_start AT TIME ZONE $4, 'YYYY-MM-DD')`,
+}
+const visitGroup: Readonly<Record<Grouping, string>> = {
+  practitioner: `(SELECT min(a) FROM unnest(v.by_actor) a WHERE a LIKE 'Practitioner%')`,
+  location: `(SELECT min(a) FROM unnest(v.by_actor) a WHERE a LIKE 'Location/%')`,
+  service: `(SELECT min(a) FROM unnest(v.by_service_type) a WHERE a LIKE '%_|_%')`,
+  day: `to_char(v.by_date_start AT TIME ZONE $4, 'YYYY-MM-DD')`,
+}
+
+/**
+ * One statement over typed columns: slots are counted from their index alone, a schedule at a time, and a year of them
+ * in the time of a page. How long ahead a visit was booked is told by its first version.
+ */
+export async function loadUtilization(
+  tx: Transaction,
+  grouping: Grouping,
+  range: Interval,
+  timeZone: string,
+  actors: readonly string[],
+): Promise<readonly UtilizationRow[]> {
+  const wanted = actors.length > 0
+  return tx.query<UtilizationRow>(
+    `WITH counted AS MATERIALIZED (
+       SELECT s.by_schedule, s.by_status AS status${grouping === 'day' ? `, ${slotGroup.day} AS day` : ''}, count(*) AS many,
+         sum(extract(epoch FROM s.by_end_start - s.by_start_start)) / 60 AS minutes
+       FROM ${tableOf('Slot')} s
+       WHERE s.tenant = $1 AND s.by_start_start >= $2 AND s.by_start_start < $3 AND $4::text IS NOT NULL
+       GROUP BY 1, 2${grouping === 'day' ? ', 3' : ''}),
+     slots AS (
+       SELECT coalesce(${grouping === 'day' ? 's.day' : slotGroup[grouping]}, '') AS name,
+         sum(many) AS slots, sum(many) FILTER (WHERE status = 'free') AS free,
+         sum(many) FILTER (WHERE status IN ('busy', 'busy-tentative')) AS taken,
+         sum(many) FILTER (WHERE status = 'busy-unavailable') AS blocked,
+         sum(minutes) FILTER (WHERE status = 'free') AS free_minutes,
+         sum(minutes) FILTER (WHERE status IN ('busy', 'busy-tentative')) AS taken_minutes
+       FROM counted s JOIN ${tableOf('Schedule')} d ON d.tenant = $1 AND 'Schedule/' || d.id = s.by_schedule
+       WHERE s.status <> 'entered-in-error' ${wanted ? 'AND d.by_actor && $5' : ''} GROUP BY 1),
+     visits AS (
+       SELECT coalesce(${visitGroup[grouping]}, '') AS name,
+         count(*) FILTER (WHERE v.by_status IN ('booked', 'arrived', 'checked-in', 'pending')) AS booked,
+         count(*) FILTER (WHERE v.by_status = 'fulfilled') AS fulfilled,
+         count(*) FILTER (WHERE v.by_status = 'cancelled') AS cancelled,
+         count(*) FILTER (WHERE v.by_status = 'noshow') AS no_show,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY extract(epoch FROM v.by_date_start - h.updated) / 86400)
+           FILTER (WHERE h.updated < v.by_date_start) AS lead
+       FROM ${tableOf('Appointment')} v
+       JOIN history h ON h.tenant = $1 AND h.type = 'Appointment' AND h.id = v.id AND h.version = 1
+       WHERE v.tenant = $1 AND v.by_date_start >= $2 AND v.by_date_start < $3 ${wanted ? 'AND v.by_actor && $5' : ''}
+       GROUP BY 1)
+     SELECT coalesce(s.name, v.name) AS group, coalesce(s.slots, 0)::integer AS slots, coalesce(s.free, 0)::integer AS free,
+       coalesce(s.taken, 0)::integer AS taken, coalesce(s.blocked, 0)::integer AS blocked,
+       coalesce(s.free_minutes, 0)::integer AS "freeMinutes", coalesce(s.taken_minutes, 0)::integer AS "takenMinutes",
+       coalesce(v.booked, 0)::integer AS booked, coalesce(v.fulfilled, 0)::integer AS fulfilled,
+       coalesce(v.cancelled, 0)::integer AS cancelled, coalesce(v.no_show, 0)::integer AS "noShow", v.lead::float8 AS "leadDays"
+     FROM slots s FULL JOIN visits v ON v.name = s.name ORDER BY 1`,
+    [tx.tenant, new Date(range.start), new Date(range.end), timeZone, ...(wanted ? [actors] : [])],
+  )
+}
