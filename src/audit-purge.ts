@@ -92,6 +92,7 @@ async function drop(
     return end.entries
   })
   heads.remember(entries)
+  await heads.flush()
   return true
 }
 

@@ -72,9 +72,11 @@ export async function joinAuditTrail(parts: AuditTrailParts): Promise<AuditTrail
   const keys = new KeyFolder(folder)
   keys.makeFirst()
   const installation = await installationOf(database)
-  const heads = new Heads(join(folder, 'heads.json'), installation)
-  const seals = new AuditSeals(databaseUrl)
   const onFault = (sentence: string, cause: unknown) => logger.error({ err: cause }, sentence)
+  const heads = new Heads(join(folder, 'heads.json'), installation, (cause) =>
+    onFault('The ends of the audit chains could not be written to a file', cause),
+  )
+  const seals = new AuditSeals(databaseUrl)
   const witnesses = new Witnesses(config.auditWitness.map(openWitness), onFault)
   let entries = 0
   let sealedAt = 0
@@ -121,6 +123,7 @@ export async function joinAuditTrail(parts: AuditTrailParts): Promise<AuditTrail
       // A database that is gone must not keep the server from stopping.
       await tell('server-stopped').catch((cause) => onFault('The end of the server was not recorded', cause))
       await sealer.stop()
+      await heads.flush()
       await witnesses.flush()
       await seals.close()
     },

@@ -1,14 +1,15 @@
 import pg from 'pg'
 import { translateError } from './postgres-errors.ts'
 
-/** An event that is committed and not sealed yet. */
-export interface PendingEvent {
+/** Events of a clinic and month that are committed and not sealed yet. */
+export interface PendingMonth {
   readonly tenant: string
-  /** Whose partition it lies in: `2026-11`. */
+  /** Whose partition they lie in: `2026-11`. */
   readonly month: string
-  readonly id: string
-  /** SHA-256 of its text. */
-  readonly leaf: Uint8Array
+  /** In their order. */
+  readonly ids: readonly string[]
+  /** The SHA-256 of each text, one behind the other. */
+  readonly leaves: Uint8Array
 }
 
 /** The last entry of a clinic's chain. */
@@ -38,7 +39,7 @@ export interface SealRange {
 }
 
 export type BuildEntries = (
-  pending: readonly PendingEvent[],
+  pending: readonly PendingMonth[],
   heads: readonly ChainHead[],
   range: SealRange,
 ) => readonly ChainEntry[]
@@ -105,12 +106,15 @@ async function sealPending(
 ): Promise<readonly ChainEntry[]> {
   const { from, until, whole } = await readRange(client, most)
   if (from === until) return []
-  const { rows: pending } = await client.query<PendingEvent>(
-    `select tenant, to_char(updated at time zone 'UTC', 'YYYY-MM') as month, id, sha256(convert_to(text, 'UTF8')) as leaf
-     from auditevent where xid >= $1::text::xid8 and xid < $2::text::xid8 order by tenant, updated`,
+  // Put together there: a row for each event would cost this process more than the sealing.
+  const { rows } = await client.query<Omit<PendingMonth, 'ids'> & { ids: string }>(
+    `select tenant, to_char(updated at time zone 'UTC', 'YYYY-MM') as month, string_agg(id, ',' order by id) as ids,
+            string_agg(sha256(convert_to(text, 'UTF8')), ''::bytea order by id) as leaves
+     from auditevent where xid >= $1::text::xid8 and xid < $2::text::xid8 group by 1, 2 order by 1, 2`,
     [from, until],
   )
-  if (pending.length === 0) return []
+  if (rows.length === 0) return []
+  const pending = rows.map((row) => ({ ...row, ids: row.ids.split(',') }))
   const heads = await readHeads(client, [...new Set(pending.map(({ tenant }) => tenant))])
   const entries = build(pending, heads, { until, whole })
   await addEntries(client, entries)
@@ -155,7 +159,7 @@ export async function addEntries(client: pg.ClientBase, entries: readonly ChainE
   for (const { tenant, number, kind, month, until, statement, signature, ids, leaves } of entries)
     await client.query(
       `insert into audit_seal (tenant, number, kind, month, until, statement, signature, ids, leaves)
-       values ($1, $2, $3, $4, $5::text::xid8, $6, $7, $8, $9)`,
-      [tenant, number, kind, month, until, statement, signature, ids, leaves],
+       values ($1, $2, $3, $4, $5::text::xid8, $6, $7, string_to_array($8, ','), $9)`,
+      [tenant, number, kind, month, until, statement, signature, ids?.join(','), leaves],
     )
 }

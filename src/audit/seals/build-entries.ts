@@ -28,11 +28,12 @@ export interface ChainEntry {
   readonly leaves?: Uint8Array
 }
 
-export interface PendingEvent {
+/** Events of a clinic and month, by their ids' order, with their hashes one behind the other. */
+export interface PendingMonth {
   readonly tenant: string
   readonly month: string
-  readonly id: string
-  readonly leaf: Uint8Array
+  readonly ids: readonly string[]
+  readonly leaves: Uint8Array
 }
 
 /** The transactions that a round of seals covers. */
@@ -85,9 +86,7 @@ export class ChainEnd {
     this.#kid = last.kind === 'rotation' ? last.next : last.kid
   }
 
-  seal(month: string, events: readonly PendingEvent[], { until, whole }: SealRange): void {
-    const ids = events.map(({ id }) => id)
-    const leaves = Buffer.concat(events.map(({ leaf }) => leaf))
+  seal({ month, ids, leaves }: PendingMonth, { until, whole }: SealRange): void {
     const root = merkleRoot(leaves).toString('hex')
     const seal: Rest<Seal> = { kind: 'seal', month, first: this.#next, count: ids.length, root, until, whole }
     this.#add(seal, { month, until, ids, leaves })
@@ -151,19 +150,16 @@ export interface ChainHead {
 
 /** One seal a clinic and month; pure but for the signature. */
 export function buildEntries(
-  pending: readonly PendingEvent[],
+  pending: readonly PendingMonth[],
   heads: readonly ChainHead[],
   range: SealRange,
   context: SealingContext,
 ): readonly ChainEntry[] {
   const entries: ChainEntry[] = []
-  for (const [tenant, ofTenant] of Map.groupBy(pending, (event) => event.tenant)) {
+  for (const [tenant, ofTenant] of Map.groupBy(pending, (month) => month.tenant)) {
     const head = heads.find((one) => one.tenant === tenant)
     const end = new ChainEnd(tenant, context, head?.statement, head?.events)
-    for (const [month, events] of Map.groupBy(ofTenant, (event) => event.month)) {
-      events.sort((a, b) => (a.id < b.id ? -1 : 1))
-      end.seal(month, events, range)
-    }
+    for (const events of ofTenant) end.seal(events, range)
     entries.push(...end.entries)
   }
   return entries

@@ -2,7 +2,7 @@ import {
   buildEntries,
   type ChainEntry,
   type ChainHead,
-  type PendingEvent,
+  type PendingMonth,
   type SealRange,
 } from './build-entries.ts'
 import type { SealingKey } from './sealing-key.ts'
@@ -13,7 +13,7 @@ export interface SealerParts {
   readonly seal: (
     most: number,
     build: (
-      pending: readonly PendingEvent[],
+      pending: readonly PendingMonth[],
       heads: readonly ChainHead[],
       range: SealRange,
     ) => readonly ChainEntry[],
@@ -27,7 +27,7 @@ export interface SealerParts {
 
 /** An event waits half of it on average, and two seconds are promised. */
 const every = 1_000
-/** About 5 ms of hashing here; the events' own hashes are PostgreSQL's work. */
+/** About 3 ms of hashing here; the events' own hashes are PostgreSQL's work. */
 const most = 2_000
 
 /** Runs in every server; the database's lock lets one of them seal at a time. */
@@ -48,18 +48,20 @@ export class Sealer {
     this.#timer.unref()
   }
 
-  /** Until nothing is left that is committed; false when another server was at it. */
+  /** All that is committed when it begins; false when another server was at it. */
   async sealAll(): Promise<boolean> {
     const { installation, seal, keys, clock, onSealed } = this.#parts
     const context = { installation, key: keys.current(), keyOf: (kid: string) => keys.keyOf(kid) }
-    for (;;) {
-      const entries = await seal(most, (pending, heads, range) =>
-        buildEntries(pending, heads, range, { ...context, now: clock() }),
-      )
+    for (let whole = false; !whole; ) {
+      whole = true
+      const entries = await seal(most, (pending, heads, range) => {
+        whole = range.whole
+        return buildEntries(pending, heads, range, { ...context, now: clock() })
+      })
       if (entries === undefined) return false
-      if (entries.length === 0) return true
-      onSealed(entries)
+      if (entries.length > 0) onSealed(entries)
     }
+    return true
   }
 
   /** What is committed by now is sealed before it ends, if the database lets it. */
