@@ -50,7 +50,9 @@ export async function startServer(folder: string, profile?: string): Promise<Run
 
 function printToken(folder: string, wish: readonly string[]): string {
   const env = { ...process.env, ALMANAC_DATA: join(folder, 'data') }
-  return execFileSync(process.execPath, ['src/token.ts', ...wish], { cwd: root, env }).toString().trim()
+  return execFileSync(process.execPath, ['src/token.ts', ...wish], { cwd: root, env })
+    .toString()
+    .trim()
 }
 
 /** What follows `node` in the start script: memory limits and the program. */

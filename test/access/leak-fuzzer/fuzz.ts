@@ -428,7 +428,7 @@ export async function fuzz(
   let requests = 0
   for (let seed = wish.seed; requests < wish.requests && (wish.goOn?.() ?? true); seed++) {
     const world = new World(seed, database, road, plain)
-    await world.run(4, 60)
+    await world.run(4, 150)
     requests += world.requests
     wish.told?.(seed, requests)
   }
