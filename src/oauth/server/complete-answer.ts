@@ -10,7 +10,7 @@ export async function completeAnswer(
   baseOf: (tenant: string) => string,
 ): Promise<void> {
   await next()
-  const { route } = ctx.oidc
+  const route = ctx.oidc?.route
   if (route === 'registration' && ctx.status === 201)
     ctx.body = restoreScope(ctx.body as Record<string, unknown>)
   if (route === 'introspection') completeUser(ctx, baseOf)

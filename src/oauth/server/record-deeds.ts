@@ -18,6 +18,7 @@ export async function recordDeeds(
   tenantOf: (base: string) => string | undefined,
 ): Promise<void> {
   await next()
+  if (ctx.oidc === undefined) return
   const fact = describe(ctx)
   if (fact === undefined) return
   const { entities, params } = ctx.oidc
