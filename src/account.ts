@@ -79,11 +79,11 @@ async function run(args: readonly string[]): Promise<string> {
     timeZone: () => config.timeZone,
     onFault: (sentence) => process.stderr.write(`${sentence}\n`),
   })
-  if (wish.invite !== undefined) return inviteOne(config, database, clinic, wish)
-  if (wish.list === true) return list(database, clinic)
+  if (wish.invite !== undefined) return await inviteOne(config, database, clinic, wish)
+  if (wish.list === true) return await list(database, clinic)
   const email = wish.disable ?? wish.enable
   if (email === undefined) throw new UsageError(usage)
-  return shut(config, database, email, wish.disable !== undefined)
+  return await shut(config, database, email, wish.disable !== undefined)
 }
 
 async function inviteOne(config: Config, database: Database, clinic: string, wish: Wish): Promise<string> {

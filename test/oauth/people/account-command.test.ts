@@ -1,0 +1,79 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  authorizePath,
+  exchangeCode,
+  type PeopleServer,
+  registerApp,
+  signIn,
+  startPeopleServer,
+} from '../../support/people.ts'
+
+let server: PeopleServer
+beforeAll(async () => {
+  server = await startPeopleServer()
+})
+afterAll(() => server.close())
+
+const run = promisify(execFile)
+
+interface Printed {
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** As one runs it beside the server. */
+async function command(...args: readonly string[]): Promise<Printed> {
+  const env = { ...process.env, DATABASE_URL: server.databaseUrl, PUBLIC_URL: server.origin }
+  return run(process.execPath, ['src/account.ts', ...args], { env }).catch((failed: Printed) => failed)
+}
+
+test('a clinic’s first administrator gets in by the link that the command prints', async () => {
+  const { stdout } = await command(
+    '--invite',
+    'Ada@Clinic.example',
+    '--role',
+    'clinic-admin',
+    '--name',
+    'Ada',
+  )
+  expect(stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/oauth\/invitation\?secret=[\w-]{43}\n$/)
+  const visitor = server.visitor()
+  await visitor.get(stdout.trim().slice(server.origin.length))
+  await visitor.submit('/oauth/invitation')
+  expect(visitor.sheet.url).toContain('/oauth/sign-in/second')
+  const listed = await command('--list')
+  expect(listed.stdout).toContain('ada@clinic.example\tclinic-admin\n')
+})
+
+test('an account that is shut is out at once, tokens and all', async () => {
+  const person = await server.person({ roles: ['patient'], fhirUser: 'Patient/patient-1' })
+  const app = await registerApp(server)
+  const ask = authorizePath(server, app, 'launch/patient patient/Patient.rs offline_access')
+  const visitor = server.visitor()
+  await visitor.follow(ask.path)
+  await signIn(visitor, person)
+  await visitor.submit('', { answer: 'allow' })
+  const tokens = await exchangeCode(server, app, ask, visitor.sheet.headers.get('location') ?? '')
+  const read = async () =>
+    (
+      await fetch(`${server.base}/Patient/patient-1`, {
+        headers: { Authorization: `Bearer ${tokens.access_token}` },
+      })
+    ).status
+  expect(await read()).toBe(200)
+  expect((await command('--disable', person.email)).stdout).toBe('disabled\n')
+  expect(await read()).toBe(401)
+  expect((await visitor.get('/oauth/account')).status).toBe(303)
+})
+
+test.each([
+  [['--invite', 'a@b.example', '--role', 'king'], /--role is one of/],
+  [['--invite', 'a@b.example', '--role', 'practitioner', '--as', 'Practitioner/nobody'], /--as must name/],
+  [['--disable', 'nobody@people.example'], /Nobody has this address/],
+])('%j is refused with a sentence', async (args, sentence) => {
+  const { stdout, stderr } = await command(...args)
+  expect(stdout).toBe('')
+  expect(stderr).toMatch(sentence)
+})
