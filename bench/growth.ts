@@ -1,3 +1,6 @@
+import { join } from 'node:path'
+import pg from 'pg'
+import { findEmbeddedPostgres } from '#store/embedded-postgres.ts'
 import { dayStart, patientId, scatter, scheduleId } from './people.ts'
 import { RawClient } from './raw-client.ts'
 import { describeMachine, markdown } from './report.ts'
@@ -49,6 +52,8 @@ export async function measureGrowth(folder: string, json: boolean, many: number)
     for (const sizes of steps) {
       await seedServer(server.port, server.token, sizes, before)
       before = sizes
+      progress(`${countOf(sizes)} resources: vacuum, as PostgreSQL does by itself some minutes after a load`)
+      await vacuum(folder)
       for (const search of searches) {
         progress(`${countOf(sizes)} resources: ${search.title}`)
         results.get(search.title)?.push(await medianTime(search, server.port, server.token, sizes))
@@ -66,6 +71,13 @@ export async function measureGrowth(folder: string, json: boolean, many: number)
     `${((times.at(-1) ?? 0) / (times[0] ?? 1)).toFixed(2)} ×`,
   ])
   return `${machine}; Node ${process.versions.node}; ${requests} requests each, one after the other\n\n${markdown([head, ...rows])}\n`
+}
+
+async function vacuum(folder: string): Promise<void> {
+  const admin = new pg.Client({ connectionString: findEmbeddedPostgres(join(folder, 'data')) })
+  await admin.connect()
+  await admin.query('vacuum analyze')
+  await admin.end()
 }
 
 /** One request after the other: waiting for each other would be measured otherwise. */

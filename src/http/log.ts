@@ -19,7 +19,7 @@ export function createLogger(level: string, destination: DestinationStream = ope
 
 /** A write per line would cost a request more than its routing; pino itself writes the rest when the process ends. */
 function openStandardOutput(): DestinationStream {
-  const output = pino.destination({ dest: 1, sync: false, minLength: 4096 })
+  const output = pino.destination({ dest: 1, sync: false, minLength: 12_288 })
   setInterval(() => output.flush(), 250).unref()
   return output
 }

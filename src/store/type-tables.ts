@@ -73,9 +73,9 @@ function deriveTable(
           keys: ['tenant', column],
           where: `${column} IS NOT NULL`,
         })
-      if (index === 'gin') terms.push(column)
-      if (index === 'trigram' && wholeOf(definitions, parameter) === undefined)
-        terms.push(`${column} gin_trgm_ops`)
+      if (index !== 'gin' && index !== 'trigram') continue
+      if (wholeOf(definitions, parameter) === undefined)
+        terms.push(index === 'gin' ? column : `${column} gin_trgm_ops`)
     }
   for (const keys of wish?.btree ?? [])
     indexes.push({ name: indexName(name, keys.join('_')), method: 'btree', keys: ['tenant', ...keys] })

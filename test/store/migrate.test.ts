@@ -41,7 +41,7 @@ test('a lost index and a lost column come back, a strange column and a wrong typ
   const url = await throwaway(await cloneTemplate())
   await query(
     url,
-    `drop index patient_terms_1; drop index slot_by_schedule_by_start_start_id; alter table patient drop column by_gender;
+    `drop index patient_terms_1; drop index slot_by_schedule_by_start_start_id_by_status_by_end_start; alter table patient drop column by_gender;
      alter table patient add column by_shoe_size text; alter table observation alter column by_status type varchar(9)`,
   )
   const { made, warnings } = await migrate({ url, definitions })
@@ -49,7 +49,7 @@ test('a lost index and a lost column come back, a strange column and a wrong typ
     'columns patient.by_gender',
     'index patient_by_gender',
     'index patient_terms_1',
-    'index slot_by_schedule_by_start_start_id',
+    'index slot_by_schedule_by_start_start_id_by_status_by_end_start',
   ])
   expect(warnings).toEqual([
     'observation.by_status is character varying(9) and should be text COLLATE "C"',

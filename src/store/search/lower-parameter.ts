@@ -30,7 +30,11 @@ export function lowerParameter(
     case 'code':
       return lowerCode(lowering, `${alias}.${layout.column}`, parameter, modifier, values)
     case 'terms':
-      return lowerTerms(lowering, `${alias}.${layout.column}`, modifier, values)
+      return allOf(
+        wholeColumns(lowering, parameter, 'terms').map((column) =>
+          lowerTerms(lowering, `${alias}.${column}`, modifier, values),
+        ),
+      )
     case 'reference':
     case 'references':
       return lowerReference(lowering, alias, layout, modifier, values)
@@ -38,7 +42,9 @@ export function lowerParameter(
       return anyOf(
         values.map((value) => {
           const pattern = lowering.bind(patternOf(modifier, value))
-          return allOf(textColumns(lowering, parameter).map((column) => `${alias}.${column} LIKE ${pattern}`))
+          return allOf(
+            wholeColumns(lowering, parameter, 'string').map((column) => `${alias}.${column} LIKE ${pattern}`),
+          )
         }),
       )
     case 'uri':
@@ -147,11 +153,15 @@ function lowerReference(
 }
 
 /** The column asked about, after the one whose index finds the rows. */
-function textColumns({ definitions }: Lowering, parameter: SearchParameter): readonly string[] {
+function wholeColumns(
+  { definitions }: Lowering,
+  parameter: SearchParameter,
+  shape: 'terms' | 'string',
+): readonly string[] {
   const whole = wholeOf(definitions, parameter)
   return [...(whole === undefined ? [] : [whole]), parameter].flatMap((part) => {
     const layout = layoutOf(part)
-    return layout.shape === 'string' ? [layout.column] : []
+    return layout.shape === shape ? [layout.column] : []
   })
 }
 

@@ -86,12 +86,12 @@ test.each([
   ['Patient?_sort=-_lastUpdated', 'patient_updated', 120],
   [
     'Slot?schedule=Schedule/c7&start=ge2026-01-05&start=lt2026-02-05&status=free&_sort=start&_count=50',
-    'slot_by_schedule_by_start_start_id',
+    'slot_by_schedule_by_start_start_id_by_status_by_end_start',
     400,
   ],
   [
     'Slot?schedule=Schedule/c7&start=ge2026-01-05&start=lt2026-02-05&status=free&_sort=-start&_count=50',
-    'slot_by_schedule_by_start_start_id',
+    'slot_by_schedule_by_start_start_id_by_status_by_end_start',
     400,
   ],
   ['Observation?patient=Patient/p7', 'observation_by_patient', 120],
