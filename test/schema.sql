@@ -1,7 +1,7 @@
 -- The effect of all migrations and definitions, written by `npm run schema`; a test compares it. Not run by anything.
 extension btree_gist
 extension pg_trgm
-function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) f6207c75ad6830da3441449b917e54f6
+function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) f62e2dbb83fc4be83d2ec228b34a6311
 function almanac_free_lane(clinic text, whose text, during tstzrange, lanes integer) 91bd69276f29d88c79a58110fae480e5
 function almanac_guard_event() 53d10cc10a66eb764839ee247e4741c0
 function almanac_guard_seal() 7a6c94a060c170eba838dfca0f45eb00
@@ -415,6 +415,20 @@ table booking_hold
   policy upkeep to almanac_upkeep using true
   almanac_server may delete, insert, select, update
   almanac_upkeep may select
+
+table booking_request
+  tenant text C not null
+  client text C not null
+  key text C not null
+  appointment text C not null
+  created timestamp with time zone not null default now()
+  index booking_request_created btree (created)
+  index booking_request_pkey primary btree (tenant, client, key)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may insert, select
+  almanac_upkeep may delete, select
 
 table bundle
   by_composition text C
@@ -2879,7 +2893,7 @@ table organizationaffiliation
   index <table>_by_date_start btree (tenant, by_date_start) WHERE (by_date_start IS NOT NULL)
   index <table>_by_participating_organization btree (tenant, by_participating_organization) WHERE (by_participating_organization IS NOT NULL)
   index <table>_by_primary_organization btree (tenant, by_primary_organization) WHERE (by_primary_organization IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_email, by_endpoint, by_identifier, by_location, by_network, by_participating_organization_also, by_phone, by_primary_organization_also, by_role, by_service, by_specialty, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_endpoint, by_identifier, by_location, by_network, by_participating_organization_also, by_primary_organization_also, by_role, by_service, by_specialty, by_telecom) WITH (gin_pending_list_limit='512')
 
 table outbox
   number bigint not null identity
@@ -2948,7 +2962,7 @@ table patient
   index <table>_by_deceased btree (tenant, by_deceased) WHERE (by_deceased IS NOT NULL)
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
   index <table>_by_organization btree (tenant, by_organization) WHERE (by_organization IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_email, by_general_practitioner, by_identifier, by_language, by_link, by_name gin_trgm_ops, by_organization_also, by_phone, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_general_practitioner, by_identifier, by_language, by_link, by_name gin_trgm_ops, by_organization_also, by_telecom) WITH (gin_pending_list_limit='512')
 
 table paymentnotice
   by__text tsvector
@@ -3018,7 +3032,7 @@ table person
   index <table>_by_birthdate_start btree (tenant, by_birthdate_start) WHERE (by_birthdate_start IS NOT NULL)
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
   index <table>_by_organization btree (tenant, by_organization) WHERE (by_organization IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_email, by_identifier, by_link, by_name gin_trgm_ops, by_organization_also, by_patient, by_phone, by_practitioner, by_relatedperson, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_identifier, by_link, by_name gin_trgm_ops, by_organization_also, by_patient, by_practitioner, by_relatedperson, by_telecom) WITH (gin_pending_list_limit='512')
 
 table person_account
   id text C not null
@@ -3096,7 +3110,7 @@ table practitioner
   by_telecom text[] C
   index <table>_by_active btree (tenant, by_active) WHERE (by_active IS NOT NULL)
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_communication, by_email, by_identifier, by_name gin_trgm_ops, by_phone, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_communication, by_identifier, by_name gin_trgm_ops, by_telecom) WITH (gin_pending_list_limit='512')
 
 table practitionerrole
   by__text tsvector
@@ -3121,7 +3135,7 @@ table practitionerrole
   index <table>_by_date_start btree (tenant, by_date_start) WHERE (by_date_start IS NOT NULL)
   index <table>_by_organization btree (tenant, by_organization) WHERE (by_organization IS NOT NULL)
   index <table>_by_practitioner btree (tenant, by_practitioner) WHERE (by_practitioner IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_email, by_endpoint, by_identifier, by_location, by_organization_also, by_phone, by_practitioner_also, by_role, by_service, by_specialty, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_endpoint, by_identifier, by_location, by_organization_also, by_practitioner_also, by_role, by_service, by_specialty, by_telecom) WITH (gin_pending_list_limit='512')
 
 table procedure
   by__text tsvector
@@ -3302,7 +3316,7 @@ table relatedperson
   index <table>_by_birthdate_start btree (tenant, by_birthdate_start) WHERE (by_birthdate_start IS NOT NULL)
   index <table>_by_gender btree (tenant, by_gender) WHERE (by_gender IS NOT NULL)
   index <table>_by_patient btree (tenant, by_patient) WHERE (by_patient IS NOT NULL)
-  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_email, by_identifier, by_name gin_trgm_ops, by_patient_also, by_phone, by_relationship, by_telecom) WITH (gin_pending_list_limit='512')
+  index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_address gin_trgm_ops, by_address_use, by_identifier, by_name gin_trgm_ops, by_patient_also, by_relationship, by_telecom) WITH (gin_pending_list_limit='512')
 
 table requestgroup
   by__text tsvector

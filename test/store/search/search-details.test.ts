@@ -25,6 +25,27 @@ async function refusalOf(url: string): Promise<string | undefined> {
   )
 }
 
+describe('ways to reach a person', () => {
+  const person = (id: string, telecom: object[]) => ({ resourceType: 'Patient', id, telecom })
+  beforeAll(() =>
+    store(main, [
+      person('reached', [
+        { system: 'phone', value: '+420 1' },
+        { system: 'email', value: 'eva@example.org' },
+      ]),
+      person('noted', [{ system: 'other', value: 'eva@example.org' }]),
+    ]),
+  )
+
+  test('an e-mail address is found as one, a telephone number as one, either as telecom', async () => {
+    expect(await find('Patient?email=eva@example.org')).toEqual(['reached'])
+    expect(await find('Patient?phone=eva@example.org')).toEqual([])
+    expect(await find('Patient?phone=%2B420 1')).toEqual(['reached'])
+    expect(await find('Patient?telecom=eva@example.org&_sort=_id')).toEqual(['noted', 'reached'])
+    expect(await find('Patient?email:not=eva@example.org&telecom=eva@example.org')).toEqual(['noted'])
+  })
+})
+
 describe('texts', () => {
   beforeAll(() =>
     store(main, [
