@@ -13,8 +13,13 @@ export interface Move {
   readonly taking: Taking
 }
 
-export interface Taker extends Move {
+/** A move that leaves something for rules to look at. */
+export interface Visited extends Move {
   readonly after: Resource
+  readonly visit: Visit
+}
+
+export interface Taker extends Visited {
   readonly visit: Visit & { readonly start: number; readonly end: number }
   readonly taking: 'firm' | 'tentative'
 }
@@ -25,6 +30,11 @@ export function isTaker(move: Move): move is Taker {
     move.visit?.start !== undefined &&
     move.visit.end !== undefined
   )
+}
+
+/** Gives up what was live until now: rules may want notice of that too. */
+export function isCancellation(move: Move): move is Visited {
+  return move.before !== undefined && move.visit?.status === 'cancelled'
 }
 
 /** Of changes of Appointments: those that take or give back anything. Several of one Appointment are one move. */

@@ -3,18 +3,18 @@ import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { Transaction } from '#store/store.ts'
 import type { Advice, BrokenRule } from '../advice.ts'
 import type { Facts } from './load-facts.ts'
-import type { Taker } from './moves.ts'
+import type { Visited } from './moves.ts'
 import { scheduleOf } from './wishes.ts'
 
-/** Every rule of the clinic that a booking would break, at once. What needs approval may be pending. */
+/** Every rule of the clinic that a booking, or giving one up, would break, at once. What needs approval may be pending. */
 export async function refuseBroken(
   advice: Advice,
   tx: Transaction,
   principal: Principal,
-  takers: readonly Taker[],
+  visits: readonly Visited[],
   facts: Facts,
 ): Promise<void> {
-  for (const { id, after: appointment, before, taking, visit } of takers) {
+  for (const { id, after: appointment, before, taking, visit } of visits) {
     const slots = visit.slots.flatMap(({ reference }) => facts.get(reference) ?? [])
     const schedules = [...new Set(slots.map(scheduleOf))]
     const broken = await advice.checkRules(tx, {

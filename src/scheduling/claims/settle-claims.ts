@@ -7,7 +7,7 @@ import { claim } from './claim.ts'
 import type { ClaimParts } from './claim-parts.ts'
 import { checkHolds, newHolds } from './holds.ts'
 import { type Facts, loadFacts } from './load-facts.ts'
-import { findMoves, isTaker, type Taker } from './moves.ts'
+import { findMoves, isCancellation, isTaker, type Taker, type Visited } from './moves.ts'
 import { refuseBroken } from './refuse-broken.ts'
 import { refuseLost } from './refuse-lost.ts'
 import { checkSlotEdit } from './slot-changes.ts'
@@ -31,7 +31,8 @@ export async function settleClaims(
   const written = new Map(changes.map((change) => [`${change.type}/${change.id}`, change]))
   const isFresh = (slot: string) => written.has(slot) && !edits.includes(written.get(slot) as Change)
   const takers = moves.filter(isTaker)
-  const facts = await loadAll(tx, takers, written)
+  const cancelled = moves.filter(isCancellation)
+  const facts = await loadAll(tx, [...takers, ...cancelled], written)
   refuseFaults(parts, takers, facts)
   const wishes = takers.flatMap(({ visit, taking }) => buildWishes(visit, taking === 'tentative', facts))
   const slots = [
@@ -51,20 +52,22 @@ export async function settleClaims(
     const fresh = wishes.filter(({ actor }) => actor === `Slot/${edit.id}`).length
     if (slot !== undefined) checkSlotEdit(edit, slot, fresh, facts)
   }
-  await refuseBroken(parts.advice, tx, principal, takers, facts)
+  // A hold that is let go was never promised to anybody.
+  const given = cancelled.filter(({ id }) => !claimed.held.some(({ appointment }) => appointment === id))
+  await refuseBroken(parts.advice, tx, principal, [...takers, ...given], facts)
   return followSlots(claimed.slots, written, wishes, facts)
 }
 
 /** What is stored, and over it what this transaction is about to store. */
 async function loadAll(
   tx: Transaction,
-  takers: readonly Taker[],
+  visits: readonly Visited[],
   written: ReadonlyMap<string, Change>,
 ): Promise<Facts> {
-  const slots = takers.flatMap(({ visit }) => visit.slots.map(({ reference }) => reference))
+  const slots = visits.flatMap(({ visit }) => visit.slots.map(({ reference }) => reference))
   const schedules = slots.flatMap((slot) => written.get(slot)?.after ?? []).map(scheduleOf)
   const actors = [
-    ...takers.flatMap(({ visit }) => visit.actors.map(({ reference }) => reference)),
+    ...visits.flatMap(({ visit }) => visit.actors.map(({ reference }) => reference)),
     ...schedules.flatMap((schedule) => actorsOf(written.get(schedule)?.after)),
   ]
   const facts = await loadFacts(tx, distinct(slots), distinct(actors), distinct(schedules))
