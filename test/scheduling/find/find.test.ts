@@ -205,6 +205,7 @@ describe('what is not offered', () => {
     expect(await times({})).toBe(30)
     expect(await times({ 'patient-reference': ref('Patient/one') })).toBe(29)
     expect(await times({ 'patient-reference': ref('Patient/two') })).toBe(30)
+    expect(await times({ 'patient-reference': [ref('Patient/two'), ref('Patient/one')] })).toBe(29)
     expect(await times({}, token)).toBe(29)
   })
 
