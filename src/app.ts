@@ -116,7 +116,8 @@ export async function openApp(
       logger,
       keys,
       access,
-      people: options.people ?? (await joinPeople({ config, database, definitions, securityLog, logger })),
+      people:
+        options.people ?? (await joinPeople({ config, database, definitions, securityLog, logger, access })),
     }),
   )
   const { road, operations, scheduling } = await buildRoad(

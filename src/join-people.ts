@@ -26,6 +26,7 @@ import type { WebRoad } from '#oauth/web-exchange.ts'
 import type { Database } from '#store/store.ts'
 import type { Config } from './config.ts'
 import { addDemoPeople, demoCode } from './demo-people.ts'
+import type { Access } from './join-access.ts'
 import type { People } from './join-oauth.ts'
 
 export interface PeopleParts {
@@ -34,6 +35,7 @@ export interface PeopleParts {
   readonly definitions: Definitions
   readonly securityLog: SecurityLog
   readonly logger: Logger
+  readonly access: Pick<Access, 'toPrincipal'>
 }
 
 /** Who signs in, and the pages where they do. */
@@ -65,7 +67,12 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
           invitations: createInvitations(ask, accounts, newId),
           claims: createRecordClaims(ask, newId),
           clinics: createClinicSignIns(ask),
-          patients: createPatientChoices({ database, definitions, accounts }),
+          patients: createPatientChoices({
+            database,
+            definitions,
+            accounts,
+            toPrincipal: parts.access.toPrincipal,
+          }),
           matchPatients: createMatchPatients(database, definitions),
           interactions,
           sessions,

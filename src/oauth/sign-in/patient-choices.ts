@@ -1,4 +1,4 @@
-import { createPrincipal } from '#access/create-principal.ts'
+import type { Claims } from '#access/claims.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { parseSearch } from '#fhir/search-parse.ts'
@@ -32,30 +32,26 @@ export interface PatientChoicesParts {
   readonly database: Database
   readonly definitions: Definitions
   readonly accounts: Accounts
-  /** What a member of the clinic sees of its patients; default: by role and fhirUser alone. */
-  readonly viewerOf?: (account: Account, clinic: string) => Promise<Viewer>
+  /** What somebody sees, by the policies of the clinic as they are now. */
+  readonly toPrincipal: (claims: Claims) => Viewer | Promise<Viewer>
 }
 
 const mostFound = 20
 
 export function createPatientChoices(parts: PatientChoicesParts): PatientChoices {
-  const { database, definitions, accounts } = parts
+  const { database, definitions, accounts, toPrincipal } = parts
 
   const viewerOf = async (account: Account, clinic: string): Promise<Viewer> => {
-    if (parts.viewerOf !== undefined) return parts.viewerOf(account, clinic)
     const { fhirUser, roles = [] } = membershipOf(account, clinic) ?? {}
-    return createPrincipal(
-      {
-        tenant: clinic,
-        clientId: 'almanac',
-        tokenId: 'patient picker',
-        scope: 'user/Patient.rs',
-        roles,
-        accountId: account.id,
-        ...(fhirUser === undefined ? {} : { fhirUser }),
-      },
-      definitions,
-    )
+    return toPrincipal({
+      tenant: clinic,
+      clientId: 'almanac',
+      tokenId: 'patient picker',
+      scope: 'user/Patient.rs',
+      roles,
+      accountId: account.id,
+      ...(fhirUser === undefined ? {} : { fhirUser }),
+    })
   }
 
   const ofAccount = async (account: Account, clinic: string): Promise<readonly PatientChoice[]> => {

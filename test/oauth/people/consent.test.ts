@@ -112,6 +112,31 @@ test('a practitioner finds a patient, and the token is about that one', async ()
   expect(await tokens()).toMatchObject({ patient: 'patient-3' })
 })
 
+test('the picker shows a practitioner no patient whom the clinic’s policy keeps from them', async () => {
+  const token = await server.token({ scope: 'system/*.cruds' })
+  const made = await fetch(`${server.base}/Patient/kept-apart`, {
+    method: 'PUT',
+    headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/fhir+json' },
+    body: JSON.stringify({
+      resourceType: 'Patient',
+      id: 'kept-apart',
+      meta: { security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }] },
+      name: [{ family: 'Quiet', given: ['Quentin'] }],
+    }),
+  })
+  expect(made.status).toBe(201)
+  const doctor = await server.person({ roles: ['practitioner'], fhirUser: 'Practitioner/dr-adams' })
+  const { visitor } = await arrive(doctor, 'launch/patient patient/Patient.rs')
+  const { pathname } = new URL(visitor.sheet.url)
+  for (const wish of ['find=Quiet', 'patient=kept-apart']) {
+    await visitor.get(`${pathname}?${wish}`)
+    expect(visitor.sheet.text).not.toContain('Quentin')
+  }
+  await visitor.get(`${pathname}?patient=patient-3`)
+  await visitor.post(visitor.form(''), { answer: 'allow', patient: 'kept-apart' })
+  expect(visitor.sheet.text).toContain('Whose records?')
+})
+
 describe('a proxy', () => {
   let proxy: Person
   beforeAll(async () => {

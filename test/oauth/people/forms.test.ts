@@ -31,8 +31,9 @@ const addresses = (method: string) =>
     .map(({ path }) => path.source.replaceAll('\\/', '/').replace(/^\^|\$$/g, ''))
     .map((path) => path.replace('([\\w-]+)', 'main').replace('[\\w-]+', 'aaaaaaaaaaaaaaaaaaaaa'))
 
-const token = async (visitor: Visitor): Promise<string> => {
-  await visitor.get('/oauth/account/connect')
+/** That the form at this address would have: of the session where it needs one. */
+const token = async (visitor: Visitor, path = '/oauth/account'): Promise<string> => {
+  await visitor.get(/^\/oauth\/(account|admin)/.test(path) ? '/oauth/account/connect' : '/oauth/sign-in')
   return visitor.forms[0]?.fields.get('form_token') ?? ''
 }
 
@@ -54,7 +55,7 @@ describe.each(addresses('POST'))('a form sent to %s', (path) => {
   })
 
   test('by another site is refused, whatever it brings', async () => {
-    const fields = { form_token: await token(signedIn) }
+    const fields = { form_token: await token(signedIn, path) }
     const form = { action: path, fields: new URLSearchParams() }
     expect((await signedIn.post(form, fields, { 'Sec-Fetch-Site': 'cross-site' })).status).toBe(403)
     expect((await signedIn.post(form, fields, { 'Sec-Fetch-Site': 'same-site' })).status).toBe(403)
