@@ -33,7 +33,7 @@ export type Demand =
       readonly per: 'practitioner' | 'patient' | 'location' | 'clinic'
     }
   | { readonly kind: 'service-types' }
-  | { readonly kind: 'notice' | 'window' | 'cancel-notice' | 'buffer'; readonly length: number }
+  | { readonly kind: 'notice' | 'window' | 'buffer'; readonly length: number }
   | { readonly kind: 'crowd'; readonly most: number }
   | { readonly kind: 'on-duty'; readonly least: number }
   | { readonly kind: 'expression'; readonly expression: string }

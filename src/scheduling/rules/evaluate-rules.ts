@@ -75,8 +75,6 @@ function breaks({ demand, scope }: BookingRule, booking: BookingFacts, world: Ru
       return onDuty(scope, booking, world) < demand.least ? '' : undefined
     case 'expression':
       return condition(demand.expression, booking, world)
-    case 'cancel-notice':
-      return undefined
   }
 }
 

@@ -13,17 +13,7 @@ export interface ReadRule {
   readonly issues: readonly Issue[]
 }
 
-const kinds = [
-  'limit',
-  'service-types',
-  'notice',
-  'window',
-  'cancel-notice',
-  'buffer',
-  'crowd',
-  'on-duty',
-  'expression',
-]
+const kinds = ['limit', 'service-types', 'notice', 'window', 'buffer', 'crowd', 'on-duty', 'expression']
 const severities = ['refuse', 'warn', 'approve']
 const periods = ['hour', 'day', 'week', 'month']
 const counted = ['practitioner', 'patient', 'location', 'clinic']
@@ -96,7 +86,6 @@ export function readBookingRule(
       }
       case 'notice':
       case 'window':
-      case 'cancel-notice':
       case 'buffer': {
         const length = readDuration(one('length')?.valueDuration)
         if (length !== undefined) return { kind: of, length }
