@@ -17,6 +17,7 @@ import type { WebRoad } from '#oauth/web-exchange.ts'
 import type { Database } from '#store/store.ts'
 import { pathOf } from './clinic-bases.ts'
 import type { Config } from './config.ts'
+import { joinLauncher } from './demo-launcher.ts'
 import type { Access } from './join-access.ts'
 
 export interface OauthParts {
@@ -96,6 +97,7 @@ export async function joinOauth(parts: OauthParts): Promise<Oauth> {
       record,
       load: (tenant, type, id) => loadResource(database, tenant, type, id),
     }),
+    ...(config.demo ? [joinLauncher(server, database, definitions)] : []),
     ...people.roads,
   ]
   const sweeping = setInterval(() => {
