@@ -45,11 +45,11 @@ test('a link opened in another browser opens nothing there, and still works wher
   const thief = server.visitor()
   await thief.get(link)
   expect(thief.sheet.status).toBe(410)
+  // With an attempt of their own, whose cookie is not the one that the link belongs to.
   await thief.get('/oauth/sign-in')
-  await thief.post(
-    { ...thief.form('/oauth/sign-in'), action: '/oauth/sign-in/link' },
-    { token: link.split('=')[1] ?? '' },
-  )
+  await thief.submit('/oauth/sign-in', { email: (await patient()).email })
+  const form = { ...thief.form('/oauth/sign-in/code'), action: '/oauth/sign-in/link' }
+  await thief.post(form, { token: link.split('=')[1] ?? '' })
   expect(thief.sheet.status).toBe(410)
   await thief.get('/oauth/account')
   expect(thief.sheet.status).toBe(303)
