@@ -13,11 +13,16 @@ let both: Call
 const confidentiality = 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality'
 const restricted = { security: [{ system: confidentiality, code: 'R' }] }
 const reference = (text: string) => ({ reference: text })
+const bookedOn = (day: Date) => ({
+  start: day.toISOString(),
+  end: new Date(day.getTime() + 1_800_000).toISOString(),
+})
+let days = 0
+/** Each on a day of its own: nobody is booked twice. */
 const appointment = (patients: readonly string[], extra: object = {}) => ({
   resourceType: 'Appointment',
   status: 'booked',
-  start: '2031-03-03T09:00:00Z',
-  end: '2031-03-03T09:30:00Z',
+  ...bookedOn(new Date(Date.UTC(2031, 0, ++days, 9))),
   participant: [...patients.map((id) => `Patient/${id}`), 'Practitioner/doctor'].map((actor) => ({
     actor: reference(actor),
     status: 'accepted',
