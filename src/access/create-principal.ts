@@ -2,6 +2,7 @@ import type { Definitions } from '#fhir/definitions.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import type { Claims } from './claims.ts'
 import { buildGrants, type NamedGrant, patientReach } from './grant.ts'
+import { nameable } from './patient-compartment.ts'
 import type { Policies } from './policy/policy.ts'
 import { shippedPolicies } from './policy/shipped-policies.ts'
 import type { Permission, Permissions, Principal } from './principal.ts'
@@ -62,15 +63,19 @@ export function createPrincipal(
         ]),
       ),
     )
+  const seen = (type: string): Reach => unite([rights.reach(type, 'r'), rights.reach(type, 's')])
+  // Who sees every patient is staff, and may refer to what another colleague looks after.
+  const isStaff = seen('Patient') === 'all'
+  const isForPatient = scopes.every((scope) => scope.startsWith('patient/'))
   const referable = remember(
     definitions,
     (type) =>
-      intersect([
-        unite([rights.reach(type, 'r'), rights.reach(type, 's')]),
-        scopes.every((scope) => scope.startsWith('patient/'))
-          ? patientReach(type, claims, definitions)
-          : 'all',
-      ]),
+      nameable.has(type)
+        ? 'all'
+        : intersect([
+            isStaff ? 'all' : seen(type),
+            isForPatient ? patientReach(type, claims, definitions) : 'all',
+          ]),
     'nothing',
   )
   const refersAnywhere = definitions.resourceTypes.every((type) => referable(type) === 'all')

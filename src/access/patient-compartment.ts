@@ -23,3 +23,6 @@ export const publicDirectory: ReadonlySet<string> = new Set([
   'Schedule',
   'Slot',
 ])
+
+/** Actors of calendars whom a visit may name, though only staff reads them: a room's ultrasound is nobody's secret. */
+export const nameable: ReadonlySet<string> = new Set(['Device'])

@@ -144,6 +144,9 @@ test('a reference to what is hidden is answered as one to nothing, by itself and
     performer: [{ reference: 'Practitioner/doctor' }, { reference: 'Patient/mine' }],
   })
   expect((await patient('POST', '/Observation', own)).status).toBe(201)
+  await put({ resourceType: 'Device' } as never, 'ultrasound')
+  const measured = observation('mine', { device: { reference: 'Device/ultrasound' } })
+  expect((await patient('POST', '/Observation', measured)).status).toBe(201)
   const { body } = await staff('POST', '/Observation', performedBy('other'))
   const kept = { ...body, status: 'amended' }
   expect((await patient('PUT', `/Observation/${body.id}`, kept)).status).toBe(200)
