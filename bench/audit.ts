@@ -113,7 +113,7 @@ async function fill(superuser: pg.Client, patient: string): Promise<void> {
        and not attisdropped and attgenerated = '' and attname like 'by\\_%'`,
   )
   const made: Record<string, string> = {
-    by_agent: `array_append(s.by_agent, '#|' || m.app)`,
+    by_agent: `s.by_agent || array['#' || m.app, '#|' || m.app]`,
     by_date_start: 'm.at',
     by_date_end: `m.at + interval '1 ms'`,
     by_entity: `array['Patient/' || m.patient]`,

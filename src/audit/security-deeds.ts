@@ -65,6 +65,7 @@ const deeds = {
 } as const satisfies Readonly<Record<string, SecurityDeedCodes>>
 
 export type SecurityDeed = keyof typeof deeds
+export const securityDeeds = Object.keys(deeds) as readonly SecurityDeed[]
 
 export function securityDeedCodes(deed: SecurityDeed): SecurityDeedCodes {
   return deeds[deed]

@@ -1,3 +1,4 @@
+import { canonicalJson } from '#fhir/canonical-json.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { type SecurityDeed, securityDeedCodes } from './security-deeds.ts'
 
@@ -55,25 +56,24 @@ const dicom = 'http://dicom.nema.org/resources/ontology/DCM'
 const entityType = 'http://terminology.hl7.org/CodeSystem/audit-entity-type'
 const objectRole = 'http://terminology.hl7.org/CodeSystem/object-role'
 
-/** Members in the order of their names: the text is sealed as it is (docs/decisions/0021-audit-seals.md). */
+/** In canonical form, as its text is sealed (docs/decisions/0021-audit-seals.md). */
 export function buildSecurityEvent(fact: SecurityFact, { id, when, observer }: EventFrame): Resource {
   const codes = securityDeedCodes(fact.deed)
   const recorded = when.toISOString()
-  return {
-    action: codes.action,
-    agent: buildAgents(fact, observer),
-    ...(hasEntity(fact) && { entity: buildEntities(fact) }),
+  const event = {
+    resourceType: 'AuditEvent',
     id,
-    meta: { lastUpdated: recorded, versionId: '1' },
+    meta: { versionId: '1', lastUpdated: recorded },
+    ...codes,
+    recorded,
     outcome: fact.failure === undefined ? '0' : '4',
     ...(fact.failure !== undefined && { outcomeDesc: cut(fact.failure, longestDetail) }),
     ...(fact.purpose !== undefined && { purposeOfEvent: [purposeOf(fact.purpose)] }),
-    recorded,
-    resourceType: 'AuditEvent',
+    agent: buildAgents(fact, observer),
     source: { observer: { identifier: { value: observer } } },
-    subtype: codes.subtype,
-    type: codes.type,
+    ...(hasEntity(fact) && { entity: buildEntities(fact) }),
   }
+  return JSON.parse(canonicalJson(event)) as Resource
 }
 
 /** Who asked is the user, else the app, else the server itself. */

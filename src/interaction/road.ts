@@ -3,6 +3,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import { applyRules } from './apply-rules.ts'
 import { authorise, viewerOf } from './authorise.ts'
 import { checkChange } from './check-change.ts'
+import { checkForeignEvent } from './check-foreign-event.ts'
 import { checkOwnership } from './check-ownership.ts'
 import { checkPreconditions } from './check-preconditions.ts'
 import { checkTarget } from './check-target.ts'
@@ -67,6 +68,7 @@ const table: readonly (readonly [Stage, ...Column[]])[] = [
   [checkPreconditions,                                  U,     P,    D],
   [validate,                                     C,     U,     P,                            W],
   [checkChange,                                  C,     U,     P,                            W],
+  [checkForeignEvent,                            C],
   [planChanges,                                  C,     U,     P,    D,                      W],
   [applyRules,                                   C,     U,     P,    D,                      W],
   [writeRows,                                    C,     U,     P,    D,                      W],

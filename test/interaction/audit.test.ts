@@ -69,16 +69,18 @@ test('a conditional delete of several leaves an event for each', async () => {
   expect(events.map(brief)).toEqual(['search-type E 0', ...Array(3).fill('delete D 0')])
 })
 
-test('a client may file an AuditEvent of its own', async () => {
+test('a client may file an AuditEvent under its own name, never in that of the server', async () => {
   const event = {
     resourceType: 'AuditEvent',
     type: { code: 'rest' },
     recorded: '2026-03-01T09:30:00Z',
     agent: [{ requestor: true }],
-    source: { observer: { display: 'app' } },
+    source: { observer: { identifier: { value: 'test-app' } } },
   }
   const { status, text, json } = await clinic.send('POST /AuditEvent', { body: event })
   expect(status).toBe(201)
+  const forged = { ...event, source: { observer: { identifier: { value: 'http://127.0.0.1:8080/fhir' } } } }
+  expect((await clinic.send('POST /AuditEvent', { body: forged })).status).toBe(403)
   expect((await clinic.send(`GET /AuditEvent/${json.id}`)).text).toBe(text)
   expect((await clinic.send(`GET /AuditEvent?_id=${json.id}&_total=accurate`)).json.total).toBe(1)
   expect(
