@@ -7,6 +7,7 @@ import { promisify } from 'node:util'
 import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ExportedChain } from '#audit/seals/exported-chain.ts'
+import { howToVerify } from '#audit/seals/how-to-verify.ts'
 import { readTrustedKeys } from '#audit/seals/key-folder.ts'
 import { verifyChain } from '#audit/seals/verify-chain.ts'
 import { auditEvent } from '../store/changes.ts'
@@ -185,4 +186,10 @@ test('a new key is signed in by the old one', async () => {
   const { rows } = await superuser.query(`select kind from audit_seal where tenant = 'main' order by number`)
   expect(rows.map(({ kind }) => kind)).toContain('rotation')
   expect((await command('verify', '--clinic', 'main')).code).toBe(0)
+})
+
+test('docs/audit.md has the recipe that the tests run', () => {
+  const page = readFileSync(join(root, 'docs/audit.md'), 'utf8')
+  const [, recipe] = /<!-- recipe -->\n([\s\S]*?)\n<!-- \/recipe -->/.exec(page) ?? []
+  expect(howToVerify).toContain(recipe)
 })
