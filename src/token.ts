@@ -5,6 +5,7 @@ import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
 import { longestTokenLifeSeconds } from '#oauth/key-material.ts'
+import { addRegistrationToken } from '#oauth/server/registration-token.ts'
 import { openSigningKeys } from '#oauth/signing-keys.ts'
 import { connectSigningKeyRows } from '#store/signing-keys-connection.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
@@ -23,6 +24,7 @@ const usage = `Prints an access token of the local server, for trying things.
   --clinic   the clinic whose base the token is for (main)
   --ttl      seconds that it is good for (TOKEN_LIFETIME, ${longestTokenLifeSeconds} at most)
 
+  --registration  no token for FHIR: one with which an app registers itself, once, within a week
   --rotate-key   no token: makes a new signing key and prints its id; tokens of the old one run out by themselves
 `
 
@@ -77,6 +79,7 @@ function parseArguments(args: readonly string[]) {
         clinic: text,
         ttl: text,
         'rotate-key': { type: 'boolean' },
+        registration: { type: 'boolean' },
       },
     }).values
   } catch (error) {
@@ -100,6 +103,18 @@ async function run(args: readonly string[]): Promise<string> {
   if (values['rotate-key']) {
     await using rows = await connectSigningKeyRows(findDatabaseUrl(config))
     return await (await openSigningKeys({ rows })).rotate()
+  }
+  if (values.registration) {
+    const { openDatabase } = await import('#store/open-database.ts')
+    await using database = await openDatabase({
+      url: findDatabaseUrl(config),
+      definitions: loadDefinitions(),
+      poolSize: 2,
+      localBases: () => [],
+      timeZone: () => config.timeZone,
+      onFault: () => undefined,
+    })
+    return await addRegistrationToken((text, given) => database.global(text, given))
   }
   const wish = readWish(values, config)
   const tokenId = randomUUID()

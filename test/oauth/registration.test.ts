@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { addRegistrationToken } from '#oauth/server/registration-token.ts'
 import type { TestServer } from '../support/server.ts'
 import { makeClientKey } from './assertion.ts'
 import { addPeople, exchange, launch, patient, redirectUri, startSmartServer } from './smart-server.ts'
@@ -93,6 +94,26 @@ describe('an app that registers itself', () => {
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: 'invalid_redirect_uri' })
   })
+})
+
+test('an initial access token registers one app, a backend service too', async () => {
+  await using guarded = await startSmartServer({ registration: 'token' })
+  const token = await addRegistrationToken((text, values) => guarded.app.database.global(text, values))
+  const service = async () =>
+    fetch(`${guarded.origin}/oauth/register`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+      body: JSON.stringify({
+        redirect_uris: [],
+        response_types: [],
+        grant_types: ['client_credentials'],
+        token_endpoint_auth_method: 'private_key_jwt',
+        scope: 'system/*.rs',
+        jwks: { keys: [(await makeClientKey('ES384')).publicJwk] },
+      }),
+    })
+  expect((await service()).status).toBe(201)
+  expect((await service()).status).toBe(401)
 })
 
 test('where registration is closed there is no address for it, and with tokens it asks for one', async () => {

@@ -11,8 +11,11 @@ export async function completeAnswer(
 ): Promise<void> {
   await next()
   const route = ctx.oidc?.route
-  if (route === 'registration' && ctx.status === 201)
+  if (route === 'registration' && ctx.status === 201) {
     ctx.body = restoreScope(ctx.body as Record<string, unknown>)
+    /** Good for one app. */
+    await ctx.oidc.entities.InitialAccessToken?.destroy()
+  }
   if (route === 'introspection') completeUser(ctx, baseOf)
   if (route !== 'token') return
   ctx.set('Pragma', 'no-cache')
