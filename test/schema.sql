@@ -1,7 +1,7 @@
 -- The effect of all migrations and definitions, written by `npm run schema`; a test compares it. Not run by anything.
 extension btree_gist
 extension pg_trgm
-function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) f6207c75ad6830da3441449b917e54f6
+function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) f62e2dbb83fc4be83d2ec228b34a6311
 function almanac_free_lane(clinic text, whose text, during tstzrange, lanes integer) 91bd69276f29d88c79a58110fae480e5
 function almanac_guard_event() 53d10cc10a66eb764839ee247e4741c0
 function almanac_guard_seal() 7a6c94a060c170eba838dfca0f45eb00
@@ -415,6 +415,20 @@ table booking_hold
   policy upkeep to almanac_upkeep using true
   almanac_server may delete, insert, select, update
   almanac_upkeep may select
+
+table booking_request
+  tenant text C not null
+  client text C not null
+  key text C not null
+  appointment text C not null
+  created timestamp with time zone not null default now()
+  index booking_request_created btree (created)
+  index booking_request_pkey primary btree (tenant, client, key)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may insert, select
+  almanac_upkeep may delete, select
 
 table bundle
   by_composition text C
