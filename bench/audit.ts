@@ -51,7 +51,7 @@ async function main(): Promise<void> {
   await superuser.query('vacuum analyze auditevent')
   for (const path of [
     '/AuditEvent?patient=Patient/bench-0&_sort=-date',
-    '/AuditEvent?agent.identifier=bench-app-0&_sort=-date',
+    '/AuditEvent?agent:identifier=bench-app-0&_sort=-date',
     '/AuditEvent?_sort=-date',
     '/AuditEvent?date=ge2020-01-01&_sort=date',
     '/AuditEvent?patient=Patient/bench-0&action=R&_sort=-date&_count=50',
@@ -64,7 +64,7 @@ async function main(): Promise<void> {
   }
   for (const path of [
     '/AuditEvent?patient=Patient/bench-0&_sort=-date',
-    '/AuditEvent?agent.identifier=bench-app-0&_sort=-date',
+    '/AuditEvent?agent:identifier=bench-app-0&_sort=-date',
   ]) {
     const started = performance.now()
     let found = 0

@@ -53,7 +53,22 @@ function translateAnswer(code: string, detail: string | undefined, cause: Error)
       headers: { 'Retry-After': '5' },
     })
   if (gone.has(code)) return unavailable(cause)
+  if (auditRefused.test(cause.message)) return unrecorded(cause)
   return cause
+}
+
+/** Whatever the reason is why the log takes no event, what should be in it must not happen. */
+const auditRefused = /\bauditevent\b|\bauditevent_/
+
+function unrecorded(cause: unknown): Refusal {
+  return new Refusal(
+    'unavailable',
+    'The audit trail cannot be written, so nothing is done: try again shortly.',
+    {
+      cause,
+      headers: { 'Retry-After': '5' },
+    },
+  )
 }
 
 function unavailable(cause: unknown): Refusal {

@@ -83,6 +83,22 @@ test.each([
 })
 
 test.each([
+  ['create', '110153', '110152', 'AUT'],
+  ['read', '110152', '110153', 'IRCP'],
+  ['vread', '110152', '110153', 'IRCP'],
+  ['update', '110153', '110152', 'AUT'],
+  ['patch', '110153', '110152', 'AUT'],
+  ['delete', '110150', 'custodian', 'AUT'],
+  ['search-type', '110153', '110152', 'IRCP'],
+])('in a %s the client is %s, the server %s and the user %s', (interaction, ...types) => {
+  const principal = { clientId: 'app', tokenId: 't', fhirUser: 'Practitioner/7' }
+  const agents = buildAuditEvent({ ...fact, interaction, principal }).agent as {
+    type: { coding: { code: string }[] }
+  }[]
+  expect(agents.map(({ type }) => type.coding[0]?.code)).toEqual(types)
+})
+
+test.each([
   [200, '0', undefined],
   [404, '4', 'HTTP 404'],
   [500, '8', 'HTTP 500'],

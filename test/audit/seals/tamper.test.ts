@@ -191,6 +191,14 @@ test('a rotated key is trusted because the one before says so', async () => {
   expect((await faults({ keys: [makeSealingKey()] }))[0]).toEqual({ kind: 'unknown-key', entry: 0 })
 })
 
+test('servers that seal at once make one chain, in which nothing is twice and nothing left out', async () => {
+  const sealing = Array.from({ length: 4 }, () => sealed.seal())
+  const recorded = await Promise.all(Array.from({ length: 12 }, () => sealed.record(3)))
+  await Promise.all(sealing)
+  const verdict = await sealed.verify()
+  expect(verdict).toMatchObject({ faults: [], events: 12 + recorded.flat().length })
+})
+
 test('each clinic has a chain of its own', async () => {
   await sealed.record(2, new Date(), 'north')
   expect(await sealed.verify({ tenant: 'north' })).toMatchObject({ faults: [], events: 2, entries: 2 })
