@@ -84,3 +84,15 @@ export function need<T>(value: T | undefined, sentence: string): T {
   if (value === undefined) throw new Skipped(sentence)
   return value
 }
+
+export function check(ids: string, group: string, sentence: string, run: Check['run']): Check {
+  return { ids, group, sentence, run }
+}
+
+export function first({ tokens }: Course): Tokens {
+  return need(tokens.public ?? tokens.symmetric ?? tokens.asymmetric, 'no tokens were given before')
+}
+
+export function sorted(scope: string): string {
+  return scope.split(' ').toSorted().join(' ')
+}
