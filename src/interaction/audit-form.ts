@@ -1,6 +1,6 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Principal } from '#access/principal.ts'
-import type { AuditFact } from '#audit/audit-fact.ts'
+import type { AuditFact, QueryPairs } from '#audit/audit-fact.ts'
 import { buildAuditEvent } from '#audit/build-audit-event.ts'
 import { queryBase64 } from '#audit/entities.ts'
 import type { Resource } from '#fhir/resource.ts'
@@ -107,8 +107,19 @@ function valuesOf(fact: AuditFact): readonly string[] {
     patient,
     requestId,
     requestId.toLowerCase(),
-    typeof query === 'string' ? query : queryBase64(fact, query),
+    typeof query === 'string' ? query : encodedQuery(fact, query),
   ]
+}
+
+/** A page about n patients leaves n events of one query. */
+const encodedQueries = new WeakMap<QueryPairs, string>()
+
+function encodedQuery(fact: AuditFact, query: QueryPairs): string {
+  const known = encodedQueries.get(query)
+  if (known !== undefined) return known
+  const encoded = queryBase64(fact, query)
+  encodedQueries.set(query, encoded)
+  return encoded
 }
 
 /** Where the range of a date ends that is known to the millisecond. */

@@ -10,7 +10,6 @@ import type { RowEncoding } from './row-encoding.ts'
 export class EventForm {
   readonly #shared: string
   readonly #own: Blank
-  readonly #text: Blank
 
   constructor(sample: Resource, marks: readonly string[], encoding: RowEncoding, context: ExtractionContext) {
     const shared: Record<string, unknown> = {}
@@ -20,15 +19,25 @@ export class EventForm {
       const columns = marks.some((mark) => text.includes(mark)) ? own : shared
       columns[name] = value
     }
+    const text = JSON.stringify(sample)
+    own.v = marks.filter((mark) => text.includes(mark))
+    shared.text = formatOf(text, own.v as readonly string[])
     this.#shared = members(shared)
     this.#own = new Blank(members(own), marks)
-    this.#text = new Blank(JSON.stringify(sample), marks)
   }
 
   /** In the order of the marks. */
   fill(values: readonly string[]): EventRow {
-    return { shared: this.#shared, own: this.#own.fill(values), text: this.#text.fill(values) }
+    return { shared: this.#shared, own: this.#own.fill(values) }
   }
+}
+
+/** For PostgreSQL's format(): the text crosses the wire once for all events of its form. */
+function formatOf(text: string, marks: readonly string[]): string {
+  return marks.reduce(
+    (format, mark, place) => format.replaceAll(mark, `%${place + 1}$$s`),
+    text.replaceAll('%', '%%'),
+  )
 }
 
 /** A text with places to be filled. */

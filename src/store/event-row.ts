@@ -4,19 +4,21 @@ import type { RowEncoding } from './row-encoding.ts'
 
 /** An AuditEvent as it goes into its table: JSON members, written once for all events of a statement where they share them. */
 export interface EventRow {
-  /** Columns that many events share; empty for none. */
+  /** What many events share: columns, and as `text` their text in the notation of PostgreSQL's format(). */
   readonly shared: string
-  /** `"id":…,"updated":…` and this event's own columns. */
+  /** `"id":…,"updated":…`, this event's own columns, and as `v` what goes into the text's places. */
   readonly own: string
-  readonly text: string
 }
+
+const wholeText = '"text":"%1$s"'
 
 export function isEventRow(event: Resource | EventRow): event is EventRow {
   return typeof event.own === 'string'
 }
 
 export function eventRow(event: Resource, encoding: RowEncoding, context: ExtractionContext): EventRow {
-  return { shared: '', own: members(eventColumns(event, encoding, context)), text: JSON.stringify(event) }
+  const own = { ...eventColumns(event, encoding, context), v: [JSON.stringify(event)] }
+  return { shared: wholeText, own: members(own) }
 }
 
 export function eventColumns(

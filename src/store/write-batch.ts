@@ -104,16 +104,10 @@ function eventValues(events: readonly EventRow[]): { readonly alike: boolean; re
     rows += `,{"form":${form},${own}}`
   }
   const alike = forms.size === 1
-  const shared = [...forms.keys()].map((form, at) =>
-    form === '' ? `{"form":${at}}` : `{"form":${at},${form}}`,
-  )
+  const shared = [...forms.keys()].map((form, at) => `{"form":${at},${form}}`)
   return {
     alike,
-    values: [
-      alike ? shared[0] : `[${shared.join(',')}]`,
-      `[${rows.slice(1)}]`,
-      textArray(events.map(({ text }) => text)),
-    ],
+    values: [alike ? shared[0] : `[${shared.join(',')}]`, `[${rows.slice(1)}]`],
   }
 }
 

@@ -23,7 +23,7 @@ export interface TableShape {
 /**
  * One statement however many rows, types and tables: either all of it happens or nothing, in one round trip
  * (docs/decisions/0004-one-statement-a-commit.md). Parameters in order: tenant; rows and texts of each table; history-only rows; ids of each
- * delete; what audit rows share, the rows, their texts; targets' types and ids; ids of AuditEvents referred to.
+ * delete; what audit rows share, the rows; targets' types and ids; ids of AuditEvents referred to.
  */
 export function buildWriteStatement(shape: WriteShape): string {
   const key = [
@@ -115,16 +115,13 @@ function putRows(table: TypeTable, fresh: boolean, rows: string): string {
   return `${insert} on conflict (tenant, id) do update set ${set.join(', ')}`
 }
 
-/** Most events of a statement differ in a few columns only; the others come from what they share. */
+/** Most events of a statement differ in a few columns and values only; the rest comes from what they share. */
 function insertAudit(table: TypeTable, alike: boolean, next: () => string): string {
-  const shared = alike
-    ? `json_to_record(${next()}::json) s(form integer, ${fields(table)})`
-    : `json_to_recordset(${next()}::json) s(form integer, ${fields(table)})`
-  const own = withTexts(`form integer, id text, updated timestamptz, ${fields(table)}`, next(), next())
+  const shared = `json_to_record${alike ? '' : 'set'}(${next()}::json) s(form integer, text text, ${fields(table)})`
+  const own = `json_to_recordset(${next()}::json) e(form integer, id text, updated timestamptz, v text[], ${fields(table)})`
   const columns = table.columns.map(({ name }) => `coalesce(e.${name}, s.${name})`).join(', ')
   return `insert into auditevent (tenant, id, version, updated, text, ${names(table)})
-    select $1, e.id, 1, e.updated, e.text, ${columns}
-    from ${own} e(form, id, updated, ${names(table)}, text) join ${shared} on s.form = e.form`
+    select $1, e.id, 1, e.updated, format(s.text, variadic e.v), ${columns} from ${own} join ${shared} on s.form = e.form`
 }
 
 function names(table: TypeTable): string {
