@@ -27,7 +27,12 @@ export function gateDatabase(database: Database, gate: () => Promise<void>): Dat
           audit: (event) => tx.audit(event),
           flush: () => gated(() => tx.flush()),
           query: (text, values) => gated(() => tx.query(text, values)),
-          beforeFlush: (action) => tx.beforeFlush(action),
+          // What holds locks and claims now waits at this gate for its commit: others run into it there.
+          beforeFlush: (action) =>
+            tx.beforeFlush(async () => {
+              await action()
+              await gate()
+            }),
           afterCommit: (action) => tx.afterCommit(action),
         }
         const result = await work(gatedTx)

@@ -71,6 +71,12 @@ export async function tellStory(clinic: Clinic, seed: number): Promise<readonly 
           faults.push(
             `${id} ${deed} ${target.slot}: refused without need (${refusal.kind}: ${refusal.message})`,
           )
+        // The constraint refuses as well, but does not say what there is no time of.
+        else if (
+          refusal.kind === 'conflict' &&
+          refusal.issues.some(({ expression }) => expression === undefined)
+        )
+          faults.push(`${id} ${deed} ${target.slot}: refused without being told what is taken`)
         if (wasHold) return
       }
     }
