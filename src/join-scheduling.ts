@@ -13,6 +13,7 @@ import { loadBookingOperations } from '#scheduling/booking/load-booking-operatio
 import { createCalendarFeed, createRevokeFeeds, readFeed } from '#scheduling/calendars/feeds.ts'
 import { createFreeBusy } from '#scheduling/calendars/free-busy.ts'
 import { createIcs } from '#scheduling/calendars/ics.ts'
+import { AlternativesDesk } from '#scheduling/claims/alternatives-desk.ts'
 import type { SchedulingSettings } from '#scheduling/claims/claim-parts.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
 import { createExplain } from '#scheduling/explain/explain.ts'
@@ -75,11 +76,11 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       }),
     )
   const openReads = (principal: Principal) => database.openStore(principal.viewerFor('s'))
+  const desk = new AlternativesDesk((wanted, most) =>
+    database.asSystem(wanted.principal.tenant).transaction((tx) => findAlternatives(find, tx, wanted, most)),
+  )
   const advice: Advice = {
-    alternatives: (_, wanted, most) =>
-      database
-        .asSystem(wanted.principal.tenant)
-        .transaction((tx) => findAlternatives(find, tx, wanted, most)),
+    alternatives: (_, wanted, most) => desk.ask(wanted, most),
     checkRules: (tx, booking) => checkRules({ ...find, auditOverride }, tx, booking),
     loadOffer,
   }
