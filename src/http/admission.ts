@@ -1,22 +1,34 @@
 import { Refusal } from '#fhir/refusal.ts'
+import type { HttpSettings } from './parts.ts'
 
 /** One request's place among those being worked on. */
 export interface Place {
   heldBytes: number
 }
 
+/** Milliseconds: whoever waits longer before anything is done had better come back. */
+const longestWait = 10_000
+
 /**
- * Bounds what is worked on at one time, by number and by bytes of bodies held: past either, callers are told at once to
- * come back, rather than all of them waiting until memory ends.
+ * Bounds what is worked on at one time, by number and by bytes of bodies held. Past the number callers wait at the door,
+ * their bodies unread, so that a rush costs the last of them time and not an error; past the bytes, or when the door is
+ * crowded too, they are told at once to come back, rather than all of them waiting until memory ends.
  */
 export class Admission {
   readonly #maxInFlight: number
+  readonly #maxWaiting: number
   readonly #maxBufferedBytes: number
   #inFlight = 0
   #bufferedBytes = 0
+  readonly #waiting = new Set<() => void>()
 
-  constructor(maxInFlight: number, maxBufferedBytes: number) {
+  constructor({
+    maxInFlight,
+    maxWaiting,
+    maxBufferedBytes,
+  }: Pick<HttpSettings, 'maxInFlight' | 'maxWaiting' | 'maxBufferedBytes'>) {
     this.#maxInFlight = maxInFlight
+    this.#maxWaiting = maxWaiting
     this.#maxBufferedBytes = maxBufferedBytes
   }
 
@@ -24,10 +36,27 @@ export class Admission {
     return this.#inFlight
   }
 
-  enter(): Place {
-    if (this.#inFlight >= this.#maxInFlight) throw busy()
-    this.#inFlight++
+  async enter(): Promise<Place> {
+    if (this.#inFlight < this.#maxInFlight) this.#inFlight++
+    else await this.#waitForPlace()
     return { heldBytes: 0 }
+  }
+
+  /** A place that is left is handed on to whoever came first. */
+  #waitForPlace(): Promise<void> {
+    if (this.#waiting.size >= this.#maxWaiting) throw busy()
+    return new Promise((resolve, reject) => {
+      const enter = () => {
+        clearTimeout(timer)
+        this.#waiting.delete(enter)
+        resolve()
+      }
+      const timer = setTimeout(() => {
+        this.#waiting.delete(enter)
+        reject(busy())
+      }, longestWait)
+      this.#waiting.add(enter)
+    })
   }
 
   hold(place: Place, bytes: number): void {
@@ -37,8 +66,10 @@ export class Admission {
   }
 
   leave(place: Place): void {
-    this.#inFlight--
     this.#bufferedBytes -= place.heldBytes
+    const [next] = this.#waiting
+    if (next === undefined) this.#inFlight--
+    else next()
   }
 }
 

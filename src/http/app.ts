@@ -27,7 +27,7 @@ export function createHttpApp(parts: HttpParts): RequestListener {
   app.set('trust proxy', settings.trustProxy)
   // One body must always fit, packed and unpacked.
   const maxBufferedBytes = Math.max(settings.maxBufferedBytes, 2 * settings.maxBodyBytes)
-  const admission = new Admission(settings.maxInFlight, maxBufferedBytes)
+  const admission = new Admission({ ...settings, maxBufferedBytes })
   metrics.watchInFlight(() => admission.inFlight)
   const answerer = buildAnswerer(buildSecurityHeaders())
   const crossOrigin = buildCrossOrigin(settings)

@@ -56,7 +56,7 @@ export function createFhirWork(
   async function enter(visit: Visit, route: Route, query: QueryPairs, base: FhirBase): Promise<FhirResponse> {
     const { req, record, address } = visit
     limits?.checkAddress(address)
-    const place = admission.enter()
+    const place = await admission.enter()
     try {
       visit.progress = 'admitted'
       const principal = await authenticate(req.headers.authorization, base.tenant)

@@ -85,6 +85,8 @@ export interface HttpSettings {
   /** Of all bodies being held at one time. */
   readonly maxBufferedBytes: number
   readonly maxInFlight: number
+  /** Beyond those, unread: the rest is 503. */
+  readonly maxWaiting: number
 }
 
 export const defaultHttpSettings: HttpSettings = {
@@ -93,6 +95,8 @@ export const defaultHttpSettings: HttpSettings = {
   maxBodyBytes: 10 * 1024 * 1024,
   // Parsed JSON takes several times its text: 64 MB of bodies is about what a 512 MB container survives.
   maxBufferedBytes: 64 * 1024 * 1024,
-  // At 2,000 requests a second this is a quarter second of work: waiting longer helps no caller.
+  // At 2,000 requests a second this is a quarter second of work, and no more of them wait for the database at once.
   maxInFlight: 512,
+  // A rush on one time is told who was late, not that the server is busy.
+  maxWaiting: 4_096,
 }

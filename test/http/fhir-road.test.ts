@@ -262,10 +262,22 @@ describe('the door', () => {
     ])
   })
 
+  it('a rush waits at the door, and all of it is answered', async () => {
+    await using other = await startRecordingServer({
+      settings: { maxInFlight: 2, maxWaiting: 50 },
+      interact: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 1))
+        return { status: 200, body: patientText }
+      },
+    })
+    const rush = Array.from({ length: 52 }, () => fetch(`${other.url}/fhir/Patient/a`, { headers: token }))
+    expect(new Set((await Promise.all(rush)).map(({ status }) => status))).toEqual(new Set([200]))
+  })
+
   it('past the limit of requests in flight callers are told when to come back', async () => {
     const gate = Promise.withResolvers<void>()
     await using other = await startRecordingServer({
-      settings: { maxInFlight: 2 },
+      settings: { maxInFlight: 2, maxWaiting: 0 },
       interact: async () => {
         await gate.promise
         return { status: 200, body: patientText }
