@@ -17,6 +17,7 @@ export async function tellStory(clinic: Clinic, seed: number): Promise<readonly 
   await clinic.open(tenant)
   const model = new Model()
   const faults: string[] = []
+  const judgements: (() => string | undefined)[] = []
   let tick = 0
   let time = clinic.start
 
@@ -65,24 +66,25 @@ export async function tellStory(clinic: Clinic, seed: number): Promise<readonly 
       } else {
         for (const one of mine) one.backAsked = never
         const wasHold = mine.some((one) => one.expires !== undefined && one.expires <= time)
-        const justified =
-          wasHold || (refusal.kind === 'conflict' && model.mayBeTaken(demands, id, asked, answered, asking))
-        if (!justified)
-          faults.push(
-            `${id} ${deed} ${target.slot}: refused without need (${refusal.kind}: ${refusal.message})`,
-          )
-        // The constraint refuses as well, but does not say what there is no time of.
-        else if (
-          refusal.kind === 'conflict' &&
-          refusal.issues.some(({ expression }) => expression === undefined)
-        )
-          faults.push(`${id} ${deed} ${target.slot}: refused without being told what is taken`)
+        // Judged when all is told: whoever was first may hear of it after the one who waited for them.
+        judgements.push(() => {
+          const justified =
+            wasHold || (refusal.kind === 'conflict' && model.mayBeTaken(demands, id, asked, answered, asking))
+          if (!justified)
+            return `${id} ${deed} ${target.slot}: refused without need (${refusal.kind}: ${refusal.message})`
+          // The constraint refuses as well, but does not say what there is no time of.
+          const told = refusal.issues.every(({ expression }) => expression !== undefined)
+          if (refusal.kind === 'conflict' && !told)
+            return `${id} ${deed} ${target.slot}: refused without being told what is taken`
+          return undefined
+        })
         if (wasHold) return
       }
     }
   }
   await scheduler.run(Array.from({ length: 4 }, () => client))
   await clinic.sender(tenant, () => Promise.resolve()).endHolds()
+  faults.push(...judgements.flatMap((judge) => judge() ?? []))
   const overbooked = model.overbooked()
   if (overbooked !== undefined) faults.push(overbooked)
   faults.push(...(await checkEnd(clinic, tenant, time)))
