@@ -7,7 +7,7 @@ import { type KnownHead, type Verdict, verifyChain } from '#audit/seals/verify-c
 import { lastWitnessed } from '#audit/seals/witness.ts'
 import type { SecurityFact } from '#audit/security-event.ts'
 import { AuditChain } from '#store/audit-chain.ts'
-import { readArguments, readInstallation, recordCommand, runCommand } from './audit-arguments.ts'
+import { readArguments, readInstallation, recordCommand, runCommand, UsageError } from './audit-arguments.ts'
 import type { Config } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
 import { auditFolder } from './join-audit.ts'
@@ -62,7 +62,11 @@ async function verifyExport(config: Config, folder: string): Promise<readonly Ve
 }
 
 async function readWitness(): Promise<ReadonlyMap<string, KnownHead>> {
-  return wish.witness === undefined ? new Map() : lastWitnessed(wish.witness)
+  if (wish.witness === undefined) return new Map()
+  return lastWitnessed(wish.witness).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === undefined) throw error
+    throw new UsageError(`The witness's file ${wish.witness} cannot be read (${error.code}).`)
+  })
 }
 
 function newest(a: KnownHead | undefined, b: KnownHead | undefined): KnownHead | undefined {

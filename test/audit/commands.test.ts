@@ -10,6 +10,7 @@ import { ExportedChain } from '#audit/seals/exported-chain.ts'
 import { howToVerify } from '#audit/seals/how-to-verify.ts'
 import { readTrustedKeys } from '#audit/seals/key-folder.ts'
 import { verifyChain } from '#audit/seals/verify-chain.ts'
+import { lastWitnessed } from '#audit/seals/witness.ts'
 import { auditEvent } from '../store/changes.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -19,10 +20,12 @@ const run = promisify(execFile)
 let server: TestServer
 let superuser: pg.Client
 let place: string
+let witness: string
 
 beforeAll(async () => {
   place = mkdtempSync(join(tmpdir(), 'almanac-test-audit-'))
-  server = await startTestServer({ auditWitness: [`file://${place}/witness.ndjson`] })
+  witness = join(place, 'witness.ndjson')
+  server = await startTestServer({ auditWitness: [`file://${witness}`] })
   superuser = new pg.Client({ connectionString: server.databaseUrl })
   await superuser.connect()
   for (let round = 0; round < 3; round++) {
@@ -42,15 +45,19 @@ async function record(when: Date): Promise<string> {
   return id
 }
 
-/** Waits until the server has sealed all that there is. */
+/** Waits until the server has sealed all that there is, and the witness has heard of it. */
 async function sealed(): Promise<void> {
-  const waiting = async () => {
-    const { rows } = await superuser.query(
-      `select count(*)::int as events from auditevent where xid >= (select max(until::text::bigint) from audit_seal)::text::xid8`,
-    )
-    return rows[0].events
-  }
-  await vi.waitFor(async () => expect(await waiting()).toBe(0), { timeout: 30_000 })
+  await vi.waitFor(
+    async () => {
+      const { rows } = await superuser.query(
+        `select count(*)::int as events, (select max(number)::int from audit_seal where tenant = 'main') as newest
+         from auditevent where xid >= coalesce((select max(until::text::bigint) from audit_seal), 0)::text::xid8`,
+      )
+      expect(rows[0].events).toBe(0)
+      expect((await lastWitnessed(witness)).get('main')?.number).toBe(rows[0].newest)
+    },
+    { timeout: 30_000 },
+  )
 }
 
 async function command(name: string, ...args: string[]): Promise<{ code: number; out: string }> {
@@ -81,19 +88,19 @@ const verifyFolder = async (folder: string) => {
 let exported: string
 
 test('a log that nobody touched verifies, and that it was verified is in the log', async () => {
-  const { code, out } = await command(
-    'verify',
-    '--clinic',
-    'main',
-    '--witness',
-    join(place, 'witness.ndjson'),
-  )
+  const { code, out } = await command('verify', '--clinic', 'main', '--witness', witness)
   expect(out).toMatch(/^main: whole\. \d+ events sealed by \d+ entries/)
   expect(code).toBe(0)
   const { rows } = await superuser.query(
     `select text::json as event from auditevent where text like '%audit-verified%'`,
   )
   expect(rows[0].event).toMatchObject({ outcome: '0', type: { code: '110101' } })
+})
+
+test('a witness that is not there is told of in a sentence', async () => {
+  const { code, out } = await command('verify', '--witness', join(place, 'nobody.ndjson'))
+  expect(out).toBe(`The witness's file ${join(place, 'nobody.ndjson')} cannot be read (ENOENT).\n`)
+  expect(code).toBe(2)
 })
 
 test('an export verifies with no database at all', async () => {

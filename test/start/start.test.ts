@@ -1,7 +1,6 @@
 import { exec } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { findPostmaster } from '#store/postmaster.ts'
@@ -136,9 +135,11 @@ describe('a stop', () => {
     await using folder = makeDataFolder()
     const server = await start(folder.path)
     const token = tokenIn(server.printed())
+    let begun = 0
     let stopping = false
-    const writers = Array.from({ length: 8 }, () => writePatients(server.base, token, () => stopping))
-    await pause(500)
+    const stopped = () => begun++ < 0 || stopping
+    const writers = Array.from({ length: 8 }, () => writePatients(server.base, token, stopped))
+    await expect.poll(() => begun, { timeout: 30_000 }).toBeGreaterThan(20)
     stopping = true
     const code = await server.stop('SIGTERM')
     const answered = (await Promise.all(writers)).flat()
@@ -154,8 +155,10 @@ describe('a stop', () => {
     await using folder = makeDataFolder()
     const server = await start(folder.path)
     const token = tokenIn(server.printed())
-    const writers = Array.from({ length: 8 }, () => writePatients(server.base, token, () => false))
-    await pause(1_000)
+    let begun = 0
+    const never = () => begun++ < 0
+    const writers = Array.from({ length: 8 }, () => writePatients(server.base, token, never))
+    await expect.poll(() => begun, { timeout: 30_000 }).toBeGreaterThan(40)
     await server.stop('SIGKILL')
     const answered = (await Promise.all(writers)).flat()
     expect(answered.length).toBeGreaterThan(20)

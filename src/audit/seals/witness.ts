@@ -1,6 +1,4 @@
-import { createReadStream } from 'node:fs'
-import { appendFile } from 'node:fs/promises'
-import { createInterface } from 'node:readline'
+import { appendFile, open } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import type { ChainEntry } from './build-entries.ts'
 import { statementHash } from './statement.ts'
@@ -100,7 +98,8 @@ const mostWaiting = 100_000
 /** Of lines that a witness kept: the newest entry of each clinic. */
 export async function lastWitnessed(file: string): Promise<ReadonlyMap<string, KnownHead>> {
   const heads = new Map<string, KnownHead>()
-  for await (const line of createInterface({ input: createReadStream(file) })) {
+  await using kept = await open(file)
+  for await (const line of kept.readLines()) {
     if (line === '') continue
     const { tenant, number, statement } = JSON.parse(line) as ChainEntry
     if (number > (heads.get(tenant)?.number ?? -1))
