@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { describe, expect, test, vi } from 'vitest'
 import { findPostmaster } from '#store/postmaster.ts'
-import { launch, makeDataFolder, start, tokenIn, writePatients } from './running-server.ts'
+import { launch, makeDataFolder, makeStartedFolder, start, tokenIn, writePatients } from './running-server.ts'
 
 const run = promisify(exec)
 // Each test starts one to three servers and databases; CI machines are slow and shared.
@@ -69,7 +69,7 @@ describe('a first start', () => {
 
 describe('a later start', () => {
   test('keeps the data, and does not bring back what was deleted', async () => {
-    await using folder = makeDataFolder()
+    await using folder = await makeStartedFolder()
     const first = await start(folder.path)
     const headers = { Authorization: `Bearer ${tokenIn(first.printed())}` }
     for (let i = 1; i <= 20; i++)
@@ -108,18 +108,18 @@ describe('a later start', () => {
   })
 
   test('a second server on the same folder says what to do, and harms nothing', async () => {
-    await using folder = makeDataFolder()
+    await using folder = await makeStartedFolder()
     const first = await start(folder.path)
     const second = launch({ ALMANAC_DATA: folder.path, PORT: '0' })
-    await expect.poll(() => second.child.exitCode, { timeout: 15_000 }).toBe(1)
+    await expect.poll(() => second.child.exitCode, { timeout: 30_000 }).toBe(1)
     expect(second.printed()).toContain('Another Almanac uses the data folder')
     expect(await countOf(first.base, tokenIn(first.printed()), 'Patient')).toBe(20)
     await first.stop()
   })
 
   test('a port that is taken ends the start, and no PostgreSQL stays behind', async () => {
-    await using folder = makeDataFolder()
-    await using other = makeDataFolder()
+    await using folder = await makeStartedFolder()
+    await using other = await makeStartedFolder()
     const first = await start(folder.path)
     const second = launch({ ALMANAC_DATA: other.path, PORT: new URL(first.base).port })
     await expect.poll(() => second.child.exitCode, { timeout: 30_000 }).toBe(1)
@@ -132,7 +132,7 @@ describe('a later start', () => {
 
 describe('a stop', () => {
   test('by SIGTERM answers what is under way, takes nothing new, and stops PostgreSQL', async () => {
-    await using folder = makeDataFolder()
+    await using folder = await makeStartedFolder()
     const server = await start(folder.path)
     const token = tokenIn(server.printed())
     let begun = 0
@@ -152,7 +152,7 @@ describe('a stop', () => {
   })
 
   test('by kill -9 while patients are written loses none that was answered', async () => {
-    await using folder = makeDataFolder()
+    await using folder = await makeStartedFolder()
     const server = await start(folder.path)
     const token = tokenIn(server.printed())
     let begun = 0
@@ -171,14 +171,14 @@ describe('a stop', () => {
   })
 
   test('of PostgreSQL alone, by kill -9, turns /ready until it is back, and loses nothing', async () => {
-    await using folder = makeDataFolder()
+    await using folder = await makeStartedFolder()
     const server = await start(folder.path)
     const token = tokenIn(server.printed())
     const [id] = await writePatients(server.base, token, onceOnly())
     const ready = async () => (await fetch(`${server.origin}/ready`)).status
     expect(await ready()).toBe(200)
     process.kill(findPostmaster(join(folder.path, 'postgres'))?.pid ?? 0, 'SIGKILL')
-    await expect.poll(ready, { timeout: 5_000, interval: 10 }).toBe(503)
+    await expect.poll(ready, { timeout: 30_000, interval: 10 }).toBe(503)
     expect((await fetch(`${server.origin}/health`)).status).toBe(200)
     await expect.poll(ready, { timeout: 20_000 }).toBe(200)
     const headers = { Authorization: `Bearer ${token}` }
@@ -190,7 +190,7 @@ describe('a stop', () => {
 test('production refuses unsafe defaults, names each, and touches nothing', async () => {
   await using folder = makeDataFolder()
   const { child, printed } = launch({ ALMANAC_DATA: join(folder.path, 'data'), NODE_ENV: 'production' })
-  await expect.poll(() => child.exitCode, { timeout: 10_000 }).toBe(1)
+  await expect.poll(() => child.exitCode, { timeout: 30_000 }).toBe(1)
   for (const name of ['DATABASE_URL', 'PUBLIC_URL', 'CORS_ORIGINS', 'DEMO'])
     expect(printed()).toContain(`${name} is not safe in production`)
   expect(() => statSync(join(folder.path, 'data'))).toThrow('ENOENT')
