@@ -52,8 +52,11 @@ async function startOnce(): Promise<string> {
   const { path } = makeDataFolder()
   const server = await start(path)
   await server.stop()
-  process.once('exit', () => rmSync(path, { recursive: true, force: true }))
   return path
+}
+
+export async function removeStartedFolder(): Promise<void> {
+  if (firstStarted !== undefined) rmSync(await firstStarted, { recursive: true, force: true })
 }
 
 export function launch(environment: Record<string, string>): { child: ChildProcess; printed: () => string } {

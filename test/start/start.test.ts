@@ -2,13 +2,23 @@ import { exec } from 'node:child_process'
 import { statSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { describe, expect, test, vi } from 'vitest'
+import { afterAll, describe, expect, test, vi } from 'vitest'
 import { findPostmaster } from '#store/postmaster.ts'
-import { launch, makeDataFolder, makeStartedFolder, start, tokenIn, writePatients } from './running-server.ts'
+import {
+  launch,
+  makeDataFolder,
+  makeStartedFolder,
+  removeStartedFolder,
+  start,
+  tokenIn,
+  writePatients,
+} from './running-server.ts'
 
 const run = promisify(exec)
 // Each test starts one to three servers and databases; CI machines are slow and shared.
 vi.setConfig({ testTimeout: 120_000 })
+
+afterAll(removeStartedFolder)
 
 async function countOf(base: string, token: string, query: string): Promise<number> {
   const answer = await fetch(`${base}/${query}${query.includes('?') ? '&' : '?'}_summary=count`, {
