@@ -23,6 +23,7 @@ const usage = `Who may sign in: invites the first people of a clinic, and shuts 
   npm run --silent account -- --invite ada@clinic.example --role clinic-admin
   npm run --silent account -- --invite jan@clinic.example --role practitioner --as Practitioner/ID
   npm run --silent account -- --list
+  npm run --silent account -- --reset ada@clinic.example
   npm run --silent account -- --disable ada@clinic.example
 
   --invite   prints a link that is good for a week, once; nothing is mailed
@@ -30,6 +31,7 @@ const usage = `Who may sign in: invites the first people of a clinic, and shuts 
   --as       who it is among the clinic's resources: Practitioner/ID, Patient/ID, RelatedPerson/ID
   --name     as others see them
   --clinic   the clinic it is for (main)
+  --reset    takes away the second factor of who has lost it, and signs them out; they set up another at the next sign-in
   --disable  signs the account out everywhere and lets it in no more; --enable takes that back
 `
 
@@ -55,6 +57,7 @@ function readWish(args: readonly string[]) {
         as: text,
         name: text,
         clinic: text,
+        reset: text,
         disable: text,
         enable: text,
         list: { type: 'boolean' },
@@ -81,9 +84,11 @@ async function run(args: readonly string[]): Promise<string> {
   })
   if (wish.invite !== undefined) return await inviteOne(config, database, clinic, wish)
   if (wish.list === true) return await list(database, clinic)
-  const email = wish.disable ?? wish.enable
-  if (email === undefined) throw new UsageError(usage)
-  return await shut(config, database, email, wish.disable !== undefined)
+  for (const deed of ['reset', 'disable', 'enable'] as const) {
+    const email = wish[deed]
+    if (email !== undefined) return await change(config, database, email, deed)
+  }
+  throw new UsageError(usage)
 }
 
 async function inviteOne(config: Config, database: Database, clinic: string, wish: Wish): Promise<string> {
@@ -121,19 +126,31 @@ async function list(database: Database, clinic: string): Promise<string> {
     .join('\n')
 }
 
-async function shut(config: Config, database: Database, email: string, disabled: boolean): Promise<string> {
+const told = {
+  reset: 'took away the second factor of an account',
+  disable: 'disabled an account',
+  enable: 'enabled an account',
+} as const
+
+async function change(
+  config: Config,
+  database: Database,
+  email: string,
+  deed: keyof typeof told,
+): Promise<string> {
   const accounts = createAccounts(askOf(database))
   const id = await accounts.idOf(email)
   if (id === undefined) throw new UsageError('Nobody has this address.')
-  await accounts.disable(id, disabled)
-  if (disabled) await endAll(config, database, id)
+  if (deed === 'reset') await accounts.forgetFactors(id)
+  else await accounts.disable(id, deed === 'disable')
+  if (deed !== 'enable') await endAll(config, database, id)
   await joinSecurityLog(config, database, () => config.port).record('main', {
     deed: 'account-changed',
     user: { name: 'account command' },
-    description: disabled ? 'disabled an account' : 'enabled an account',
+    description: told[deed],
     about: { id },
   })
-  return disabled ? 'disabled' : 'enabled'
+  return deed === 'reset' ? 'reset' : `${deed}d`
 }
 
 /** In every process, at once. */

@@ -9,6 +9,7 @@ import type { Definitions } from '#fhir/definitions.ts'
 import type { Operation } from '#interaction/operation.ts'
 import { createBreakGlass } from '#interaction/policies/break-glass.ts'
 import { createPolicyRule } from '#interaction/policies/check-policy-change.ts'
+import { createSubscriptionRule } from '#interaction/policies/check-subscription.ts'
 import { ClinicPolicies } from '#interaction/policies/clinic-policies.ts'
 import type { WriteRule } from '#interaction/write-rule.ts'
 import type { Database } from '#store/store.ts'
@@ -36,7 +37,10 @@ export function joinAccess({ database, definitions, securityLog }: AccessParts):
   const changed = (tenant: string) => policies.forget(tenant)
   const buildEvent = securityLog.build
   return {
-    rules: [createPolicyRule({ definitions, checkSchema: compileSchema(policySchema), buildEvent, changed })],
+    rules: [
+      createPolicyRule({ definitions, checkSchema: compileSchema(policySchema), buildEvent, changed }),
+      createSubscriptionRule(definitions),
+    ],
     operations: [createBreakGlass({ database, clock, newId, buildEvent, changed })],
     toPrincipal(claims) {
       const known = policies.of(claims.tenant)

@@ -16,6 +16,7 @@ export function buildCrossOrigin({
       'Location',
       'Content-Location',
       'Retry-After',
+      'X-Progress',
       'WWW-Authenticate',
       'X-Request-Id',
     ],

@@ -39,6 +39,7 @@ export function buildSmartConfiguration(origin: string, registers: boolean): Sma
       'fhirUser',
       'launch',
       'launch/patient',
+      'launch/encounter',
       'offline_access',
       'online_access',
       'patient/*.cruds',

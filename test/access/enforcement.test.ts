@@ -58,6 +58,33 @@ test("another patient's data is not asked for by naming them", async () => {
   }
 })
 
+test('a subscription is for who may find and read what it tells of', async () => {
+  const subscription = (criteria: string) => ({
+    resourceType: 'Subscription',
+    status: 'requested',
+    reason: 'to know',
+    criteria,
+    channel: { type: 'rest-hook', endpoint: 'https://app.example/hook' },
+  })
+  const scope = 'user/Subscription.cud user/Observation.rs user/Patient.r user/Condition.s'
+  const narrow = await callerOf(server, { scope, fhirUser: 'Practitioner/one' })
+  const statusOf = async (call: Call, criteria: string) =>
+    (await call('POST', '/Subscription', subscription(criteria))).status
+  expect(await statusOf(narrow, 'Observation?code=x')).toBe(201)
+  for (const criteria of [
+    'Patient?gender=female',
+    'Condition?code=x',
+    'Encounter?status=planned',
+    'Patient',
+    'https://topics.example/admission',
+  ])
+    expect([criteria, await statusOf(narrow, criteria)]).toEqual([criteria, 403])
+  expect(await statusOf(system, 'https://topics.example/admission')).toBe(201)
+  const made = await system('POST', '/Subscription', subscription('Observation?code=x'))
+  const changed = { ...made.body, criteria: 'Patient?gender=female' }
+  expect((await narrow('PUT', `/Subscription/${made.body.id}`, changed)).status).toBe(403)
+})
+
 const sent = (name: string, value: object) => ({
   resourceType: 'Parameters',
   parameter: [{ name, ...value }],

@@ -8,6 +8,7 @@ import {
   patient,
   practitioner,
   publicApp,
+  read,
   redeem,
   startSmartServer,
 } from './smart-server.ts'
@@ -77,12 +78,35 @@ describe('an app opened out of an EHR', () => {
     expect(tokens).toMatchObject({
       patient: 'anna',
       intent: 'reconcile-medications',
+      tenant: 'main',
       need_patient_banner: false,
       fhirContext: [{ reference: 'Appointment/visit-1' }],
     })
     const style = await fetch(tokens.smart_style_url ?? '')
     expect(style.headers.get('content-type')).toContain('application/json')
     expect(await style.json()).toHaveProperty('color_background')
+  })
+
+  test('gets the encounter of its launch, which is one of its patient', async () => {
+    const token = await server.token({ scope: 'system/*.cruds' })
+    const made = await fetch(`${server.base}/Encounter/visit-of-anna`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
+      body: JSON.stringify({
+        resourceType: 'Encounter',
+        id: 'visit-of-anna',
+        status: 'in-progress',
+        class: { system: 'http://terminology.hl7.org/CodeSystem/v3-ActCode', code: 'AMB' },
+        subject: { reference: 'Patient/anna' },
+      }),
+    })
+    expect(made.status).toBe(201)
+    const id = await launchId({ patient: 'anna', encounter: 'visit-of-anna' })
+    const asked = { ...asPepper, scope: 'launch launch/encounter patient/*.rs', launch: id }
+    const tokens = await redeem(server, 'public-app', await launch(server, asked))
+    expect(tokens).toMatchObject({ patient: 'anna', encounter: 'visit-of-anna' })
+    expect((await read(`${server.base}/Encounter/${tokens.encounter}`, tokens.access_token)).status).toBe(200)
+    expect((await prepare({ patient: 'bert', encounter: 'visit-of-anna' })).status).toBe(400)
   })
 
   test('keeps its patient when it is opened again for another', async () => {

@@ -91,6 +91,51 @@ describe('a refresh', () => {
     expect(await more.json()).toMatchObject({ error: 'invalid_scope' })
   })
 
+  test('may ask for a part of what was granted, by its meaning and not by its letters', async () => {
+    const tokens = await start({ scope: 'launch/patient offline_access patient/*.rs' })
+    let token = tokens.refresh_token ?? ''
+    for (const less of [
+      'patient/Patient.r',
+      'patient/Observation.rs?category=vital-signs patient/Patient.s',
+      'patient/*.rs',
+    ]) {
+      const answer = await refresh(token, { scope: less })
+      expect([less, answer.status]).toEqual([less, 200])
+      const renewed = (await answer.json()) as Tokens
+      expect(renewed.scope).toBe(less)
+      const statuses = await Promise.all(
+        ['Patient/anna', 'Observation/heart-anna'].map(
+          async (one) => (await read(`${server.base}/${one}`, renewed.access_token)).status,
+        ),
+      )
+      expect(statuses).toEqual([
+        less === 'patient/*.rs' || less === 'patient/Patient.r' ? 200 : 403,
+        less === 'patient/Patient.r' ? 403 : 200,
+      ])
+      token = renewed.refresh_token ?? ''
+    }
+  })
+
+  test.each([
+    'patient/*.cruds',
+    'patient/Patient.cr',
+    'user/Patient.r',
+    'system/Patient.rs',
+    'patient/Patient.rs patient/Observation.u',
+    'patient/Observation.rs',
+    'patient/*.r?_tag=a|b',
+    'patient/Patient.sr',
+    'patient/Patient.r launch/encounter',
+  ])('cannot turn into %s', async (more) => {
+    const tokens = await start({
+      scope: 'launch/patient offline_access patient/Patient.rs patient/Observation.rs?category=laboratory',
+    })
+    const answer = await refresh(tokens.refresh_token ?? '', { scope: more })
+    expect(answer.status).toBe(400)
+    expect(await answer.json()).toMatchObject({ error: 'invalid_scope' })
+    expect((await refresh(tokens.refresh_token ?? '')).status).toBe(200)
+  })
+
   test('with a used refresh token ends the whole family at once', async () => {
     const tokens = await start()
     const renewed = (await (await refresh(tokens.refresh_token ?? '')).json()) as Tokens

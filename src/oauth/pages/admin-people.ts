@@ -57,8 +57,7 @@ export async function changeMember(people: People, request: ClinicRequest): Prom
   if (deed === 'reset') {
     if (!isOfClinicAlone(account, clinic))
       throw new Refusal('forbidden', 'This account is another clinic’s as well.')
-    await people.factors.removeTotp(account.id)
-    await people.passkeys.removeAll(account.id)
+    await people.accounts.forgetFactors(account.id)
     tell(
       people,
       account.email,

@@ -2,6 +2,7 @@ import type { AskedPiece, AskedScope, AskedScopes } from './consent-scopes.ts'
 import { type Html, html } from './html.ts'
 import { nameRecord } from './language.ts'
 import type { PageRequest } from './page.ts'
+import { partsOf } from './record-parts.ts'
 
 /** Offered where an app asks for all there is: what people tell apart, most asked for first. */
 const kindsOffered = [
@@ -62,7 +63,7 @@ function buildScope(request: PageRequest, scope: AskedScope): Html {
     html` <span class="quiet">${say('consent.onlyWhere', { criteria: describeCriteria(scope) })}</span>`
   }</legend>
 <div class="boxes">${scope.pieces.map((piece) => box(piece.value, describePiece(request, piece)))}</div>
-${scope.type === '*' && buildKinds(request, scope)}</fieldset>`
+${scope.type === '*' ? buildKinds(request, scope) : buildParts(request, scope)}</fieldset>`
 }
 
 function buildKinds({ say, language }: PageRequest, { index }: AskedScope): Html {
@@ -75,6 +76,21 @@ function buildKinds({ say, language }: PageRequest, { index }: AskedScope): Html
       html`<label class="box"><input type="checkbox" name="kind" value="${index}.${type}"> ${nameRecord(language, type)}</label>`,
   )}</div>
 </details>`
+}
+
+function buildParts({ say }: PageRequest, scope: AskedScope): Html | false {
+  const parts = partsOf(scope)
+  return (
+    parts.length > 0 &&
+    html`<details><summary>${say('consent.choosePart')}</summary>
+<label class="box"><input type="radio" name="all.${scope.index}" value="all" checked> ${say('consent.allParts')}</label>
+<label class="box"><input type="radio" name="all.${scope.index}" value="part"> ${say('consent.onlyParts')}</label>
+<div class="kinds">${parts.map(
+      (code) =>
+        html`<label class="box"><input type="checkbox" name="part" value="${scope.index}.${code}"> ${say(`part.${code}`)}</label>`,
+    )}</div>
+</details>`
+  )
 }
 
 function describePiece({ say }: PageRequest, { kind, letters }: AskedPiece): string {

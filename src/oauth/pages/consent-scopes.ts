@@ -1,3 +1,5 @@
+import { criteriaOf, partsOf } from './record-parts.ts'
+
 /** What an app asks for, in the pieces that somebody can say yes or no to. */
 export interface AskedPiece {
   /** What the form sends back. */
@@ -68,11 +70,25 @@ export function narrowScopes(asked: AskedScopes, sent: URLSearchParams): readonl
     const types = narrowed
       ? only.filter((kind) => kind.startsWith(`${scope.index}.`)).map(afterDot)
       : [scope.type]
-    if (!narrowed && kept.length === scope.pieces.length) return [scope.written]
-    return types.map((type) => `${scope.context}/${type}.${spell(scope.written, kept)}${scope.criteria}`)
+    const parts = chosenParts(scope, sent)
+    if (!narrowed && parts === undefined && kept.length === scope.pieces.length) return [scope.written]
+    return types.flatMap((type) =>
+      (parts ?? [scope.criteria]).map(
+        (criteria) => `${scope.context}/${type}.${spell(scope.written, kept)}${criteria}`,
+      ),
+    )
   })
   const offline = asked.offline && ticked.has('offline') ? ['offline_access'] : []
   return [...asked.plain, ...given, ...offline]
+}
+
+/** Undefined: the whole of it. */
+function chosenParts(scope: AskedScope, sent: URLSearchParams): readonly string[] | undefined {
+  if (sent.get(`all.${scope.index}`) !== 'part') return undefined
+  const chosen = sent.getAll('part')
+  return partsOf(scope)
+    .filter((code) => chosen.includes(`${scope.index}.${code}`))
+    .map((code) => criteriaOf(scope, code))
 }
 
 /** In the app's own spelling: who asked for `.read` would not know `.rs`. */

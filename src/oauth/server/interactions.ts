@@ -7,7 +7,7 @@ import type { WebExchange } from '../web-exchange.ts'
 import type { Agreements } from './agreements.ts'
 import type { Launch, Launches } from './launches.ts'
 import { offlineLifeSeconds, onlineLifeSeconds } from './lifetimes.ts'
-import { asksForPatient, contextScopes, covers, readScopes } from './scopes.ts'
+import { asksForPatient, contextScopes, isReached, readScopes } from './scopes.ts'
 
 export interface InteractionParts {
   readonly providerOf: (origin: string) => Promise<Provider>
@@ -178,13 +178,6 @@ function mayTake(launch: Launch | undefined, accountId: string, membership: Memb
 
 function checkNarrower(given: readonly string[], asked: readonly string[], definitions: Definitions): void {
   const rights = readScopes(asked.join(' '), definitions)
-  for (const scope of readScopes(given.join(' '), definitions)) {
-    const { written, resource } = scope
-    const within = rights.some(
-      (right) =>
-        right.written === written ||
-        (resource !== undefined && right.resource !== undefined && covers(right.resource, resource)),
-    )
-    if (!within) throw new Refusal('invalid', 'More was agreed to than the app had asked for.')
-  }
+  const more = readScopes(given.join(' '), definitions).find((scope) => !isReached(rights, scope))
+  if (more !== undefined) throw new Refusal('invalid', 'More was agreed to than the app had asked for.')
 }

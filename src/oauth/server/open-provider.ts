@@ -6,6 +6,7 @@ import { buildConfiguration, type ConfigurationParts } from './configuration.ts'
 import { digest } from './digest.ts'
 import { keepKeySetsByTheirHeaders } from './key-set-life.ts'
 import { recordDeeds, rememberRefusal } from './record-deeds.ts'
+import { narrowByMeaning } from './refresh-scopes.ts'
 import { stylePath } from './style.ts'
 
 export interface ProviderParts extends ConfigurationParts {
@@ -29,6 +30,7 @@ export function openProvider(parts: ProviderParts): Provider {
   provider.on('registration_create.error', (ctx, error) => rememberRefusal(ctx, error))
   keepSecretsAsDigests(provider)
   keepKeySetsByTheirHeaders(provider, parts.keySets)
+  narrowByMeaning(provider, parts.definitions)
   provider.use((ctx, next) => recordDeeds(ctx as never, next, record, parts.tenantOf))
   provider.use((ctx, next) => completeAnswer(ctx as never, next, `${origin}${stylePath}`, parts.baseOf))
   return provider

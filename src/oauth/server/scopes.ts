@@ -61,6 +61,17 @@ export function covers(held: Scope, asked: Scope): boolean {
   )
 }
 
+/** Whether every letter of `asked` is reached by one of the scopes held. */
+export function isReached(held: readonly AskedScope[], { written, resource }: AskedScope): boolean {
+  if (held.some((one) => one.written === written)) return true
+  if (resource === undefined) return false
+  return [...resource.permissions].every((letter) =>
+    held.some(
+      (one) => one.resource !== undefined && covers(one.resource, { ...resource, permissions: letter }),
+    ),
+  )
+}
+
 /** The part of `asked` that lies within `held`. */
 export function within(held: readonly AskedScope[], asked: AskedScope): readonly string[] {
   const wish = asked.resource

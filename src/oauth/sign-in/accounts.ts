@@ -9,6 +9,8 @@ export interface Accounts {
   /** The one that is there, when two registered at once. */
   add(account: NewAccount): Promise<Account>
   disable(id: string, disabled: boolean): Promise<void>
+  /** Of who has lost what they showed beside the mailbox. */
+  forgetFactors(id: string): Promise<void>
   ofClinic(clinic: string): Promise<readonly ClinicAccount[]>
   join(id: string, membership: Membership): Promise<void>
   /** False: it was none. */
@@ -67,6 +69,13 @@ export function createAccounts(ask: AskRows): Accounts {
       )
       const [row] = await ask<Row>(`${selection} where a.email = $1`, [normalizeEmail(email)])
       return buildAccount(row as Row)
+    },
+    async forgetFactors(id) {
+      await ask(
+        `with gone as (delete from passkey where account = $1)
+         update person_account set totp_secret = null, totp_step = null where id = $1`,
+        [id],
+      )
     },
     async disable(id, disabled) {
       await ask('update person_account set disabled = case when $2 then now() end where id = $1', [

@@ -14,7 +14,6 @@ export interface Passkeys {
   /** Whose it is; undefined: it does not fit. */
   check(origin: string, challenge: string, answer: string): Promise<string | undefined>
   remove(account: string, id: string): Promise<boolean>
-  removeAll(account: string): Promise<void>
 }
 
 export interface KnownPasskey {
@@ -134,9 +133,6 @@ export function createPasskeys(ask: AskRows): Passkeys {
     async remove(account, id) {
       const rows = await ask('delete from passkey where account = $1 and id = $2 returning id', [account, id])
       return rows.length === 1
-    },
-    async removeAll(account) {
-      await ask('delete from passkey where account = $1', [account])
     },
   }
 }

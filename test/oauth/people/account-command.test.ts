@@ -68,6 +68,23 @@ test('an account that is shut is out at once, tokens and all', async () => {
   expect((await visitor.get('/oauth/account')).status).toBe(303)
 })
 
+test('who lost the second factor sets up another at the next sign-in, after the command', async () => {
+  const doctor = await server.person({ roles: ['clinic-admin'] })
+  const before = server.visitor()
+  await before.get('/oauth/sign-in')
+  await signIn(before, doctor)
+  expect((await before.get('/oauth/account')).status).toBe(200)
+  expect((await command('--reset', doctor.email)).stdout).toBe('reset\n')
+  expect((await before.get('/oauth/account')).status).toBe(303)
+  const after = server.visitor()
+  await after.get('/oauth/sign-in')
+  const { totp: _, ...bare } = doctor
+  await server.query('delete from sign_in_visit where email = $1', [doctor.email])
+  await signIn(after, bare as typeof doctor)
+  expect(after.sheet.url).toContain('/oauth/sign-in/second')
+  expect(after.sheet.text).toContain('Add a second step')
+})
+
 test.each([
   [['--invite', 'a@b.example', '--role', 'king'], /--role is one of/],
   [['--invite', 'a@b.example', '--role', 'practitioner', '--as', 'Practitioner/nobody'], /--as must name/],

@@ -58,6 +58,33 @@ test('of all kinds of records some may be chosen', async () => {
   expect((await tokens()).scope).toBe('launch/patient patient/Patient.rs patient/Appointment.rs')
 })
 
+test('of the results only a category may be chosen, which the app had not asked for by name', async () => {
+  const token = await server.token({ scope: 'system/*.cruds' })
+  const system = 'http://terminology.hl7.org/CodeSystem/observation-category'
+  for (const code of ['laboratory', 'vital-signs']) {
+    const made = await fetch(`${server.base}/Observation/of-${code}`, {
+      method: 'PUT',
+      headers: { Authorization: `Bearer ${token}`, 'Content-Type': 'application/fhir+json' },
+      body: JSON.stringify({
+        resourceType: 'Observation',
+        id: `of-${code}`,
+        status: 'final',
+        category: [{ coding: [{ system, code }] }],
+        code: { text: code },
+        subject: { reference: 'Patient/patient-1' },
+      }),
+    })
+    expect(made.status).toBe(201)
+  }
+  const { visitor, tokens } = await arrive(patient, 'launch/patient patient/Observation.rs')
+  expect(visitor.sheet.text).toContain('Laboratory results')
+  await visitor.submit('', { answer: 'allow', 'all.1': 'part', part: ['1.vital-signs'] })
+  const granted = await tokens()
+  expect(granted.scope).toBe(`launch/patient patient/Observation.rs?category=${system}|vital-signs`)
+  expect((await read('Observation/of-vital-signs', granted)).status).toBe(200)
+  expect((await read('Observation/of-laboratory', granted)).status).toBe(404)
+})
+
 test('without the wish to be let in when its user is away, an app is not', async () => {
   const { visitor, tokens } = await arrive(patient, 'launch/patient patient/Patient.rs offline_access')
   await visitor.submit('', { answer: 'allow', piece: ['1.see'] })
@@ -250,6 +277,26 @@ describe('scopes in pieces', () => {
     expect(given(['user/Appointment.*'], ['piece', '0.see'])).toEqual(['user/Appointment.read'])
     expect(given(['user/Appointment.*'], ['piece', '0.change'])).toEqual(['user/Appointment.write'])
     expect(given(['patient/Observation.rus'], ['piece', '0.see'])).toEqual(['patient/Observation.rs'])
+  })
+  test('narrowed to parts are one scope a part, and none when no part is chosen', () => {
+    const pairs: [string, string][] = [
+      ['piece', '0.see'],
+      ['all.0', 'part'],
+    ]
+    const system = 'http://terminology.hl7.org/CodeSystem/condition-category'
+    expect(
+      given(
+        ['patient/Condition.read'],
+        ...pairs,
+        ['part', '0.problem-list-item'],
+        ['part', '0.encounter-diagnosis'],
+      ),
+    ).toEqual([
+      `patient/Condition.read?category=${system}|problem-list-item`,
+      `patient/Condition.read?category=${system}|encounter-diagnosis`,
+    ])
+    expect(given(['patient/Condition.rs'], ...pairs, ['part', '0.made-up'], ['part', '1.survey'])).toEqual([])
+    expect(given(['patient/Condition.rs?code=x'], ...pairs)).toEqual([])
   })
   test('keep what narrows them', () => {
     expect(given(['patient/Observation.cruds?category=laboratory'], ['piece', '0.see'])).toEqual([
