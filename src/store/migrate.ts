@@ -3,7 +3,7 @@ import type { Definitions } from '#fhir/definitions.ts'
 import { makeAuditPartitions } from './audit-partitions.ts'
 import { markLeakproof } from './leakproof.ts'
 import { loadMigrations, type Migration } from './migration-files.ts'
-import { translateError } from './postgres-errors.ts'
+import { translateMigrationError } from './postgres-errors.ts'
 import { readCatalogue } from './table-catalogue.ts'
 import { compareTables, type Missing } from './table-drift.ts'
 import { makeMissing } from './table-making.ts'
@@ -50,7 +50,7 @@ export async function migrate(options: MigrateOptions): Promise<MigrationReport>
       ],
     }
   } catch (error) {
-    throw translateError(error)
+    throw translateMigrationError(error)
   } finally {
     await client.end().catch(() => undefined)
   }

@@ -26,6 +26,7 @@ const exclusionViolation = '23P01'
 const queryCanceled = '57014'
 const lockNotAvailable = '55P03'
 const missingReference = 'AL001'
+const insufficientPrivilege = '42501'
 
 export function translateError(error: unknown): unknown {
   if (error instanceof Refusal || !(error instanceof Error)) return error
@@ -34,6 +35,17 @@ export function translateError(error: unknown): unknown {
   if ((code !== undefined && unreachable.has(code)) || connectionLost.test(error.message))
     return unavailable(error)
   return error
+}
+
+/** What a start cannot do for want of rights is for a DBA; whoever answers requests has all rights it needs. */
+export function translateMigrationError(error: unknown): unknown {
+  if (!(error instanceof pg.DatabaseError) || error.code !== insufficientPrivilege)
+    return translateError(error)
+  return new Refusal(
+    'unavailable',
+    `The user of DATABASE_URL lacks a right (${error.message}): docs/database.md has what a DBA runs once.`,
+    { cause: error },
+  )
 }
 
 /** pg gives these no code. */

@@ -1,6 +1,9 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import pg from 'pg'
 import { expect, onTestFinished, test } from 'vitest'
 import { loadDefinitions } from '../../src/fhir/load-definitions.ts'
+import { migrationFolders } from '../../src/migration-folders.ts'
 import { migrate } from '../../src/store/migrate.ts'
 import { cloneTemplate, createEmptyDatabase, dropDatabase } from '../support/database.ts'
 
@@ -31,6 +34,53 @@ test('six servers that start on an empty database at once set it up once', { tim
   )
   expect(row?.tables).toBe(3)
 })
+
+test('a user with no right but to its own database needs roles made by a DBA, and is told so', {
+  timeout: 60_000,
+}, async () => {
+  await throwaway(await cloneTemplate()) // the cluster has the roles from here on
+  const url = new URL(await throwaway(await createEmptyDatabase()))
+  const superuser = url.href
+  await query(
+    superuser,
+    `create role clinic_owner login password 'owned'; alter database ${url.pathname.slice(1)} owner to clinic_owner; grant all on schema public to clinic_owner`,
+  )
+  onTestFinished(async () => {
+    await query(
+      superuser,
+      'drop owned by clinic_owner; reassign owned by clinic_owner to current_user; alter database ' +
+        url.pathname.slice(1) +
+        ' owner to current_user; drop role clinic_owner',
+    )
+  })
+  url.username = 'clinic_owner'
+  url.password = 'owned'
+  await expect(migrate({ url: url.href, definitions })).rejects.toThrow(
+    /^The user of DATABASE_URL lacks a right \(.+\): docs\/database\.md has what a DBA runs once\.$/,
+  )
+  const grant = sqlOfThePage('create role')
+    .split('\n')
+    .filter((line) => line.startsWith('grant'))
+  await query(superuser, grant.join('').replace('the_user_of_database_url', 'clinic_owner'))
+  const { made, warnings } = await migrate({ url: url.href, definitions, folders: migrationFolders })
+  expect(made).toContain('table patient')
+  expect(warnings).toEqual([expect.stringContaining('docs/database.md')])
+  await query(superuser, sqlOfThePage('alter function'))
+  expect(await migrate({ url: url.href, definitions, folders: migrationFolders })).toEqual({
+    made: [],
+    warnings: [],
+  })
+})
+
+/** What docs/database.md gives to a DBA. */
+function sqlOfThePage(start: string): string {
+  const page = readFileSync(join(import.meta.dirname, '../../docs/database.md'), 'utf8')
+  const blocks = page
+    .split('```sql\n')
+    .slice(1)
+    .map((block) => block.split('```')[0] ?? '')
+  return blocks.filter((block) => block.startsWith(start)).join('\n')
+}
 
 test('a second start finds nothing to do', async () => {
   const url = await throwaway(await cloneTemplate())

@@ -1,21 +1,26 @@
--- Roles belong to the cluster, so another database may have made them, perhaps in this very moment.
+-- Roles belong to the cluster: another database may have made them, perhaps in this very moment, or a DBA
+-- where this user may not.
 do $$
 declare
   name text;
+  purpose text;
 begin
-  foreach name in array array['almanac_server', 'almanac_upkeep'] loop
-    begin
-      execute format('create role %I nologin', name);
-    exception when duplicate_object or unique_violation then
-      null;
-    end;
+  for name, purpose in values
+    ('almanac_server', 'Almanac answering requests: one clinic at a time, held by row level security'),
+    ('almanac_upkeep', 'Almanac keeping its tables: reindexing, sweeping, sealing, across clinics')
+  loop
+    if not exists (select from pg_roles where rolname = name) then
+      begin
+        execute format('create role %I nologin', name);
+        execute format('comment on role %I is %L', name, purpose);
+      exception when duplicate_object or unique_violation then
+        null;
+      end;
+    end if;
     if not pg_has_role(current_user, name, 'member') then
       execute format('grant %I to %I', name, current_user);
     end if;
   end loop;
 end $$;
-
-comment on role almanac_server is 'Almanac answering requests: one clinic at a time, held by row level security';
-comment on role almanac_upkeep is 'Almanac keeping its tables: reindexing, sweeping, sealing, across clinics';
 
 grant usage on schema public to almanac_server, almanac_upkeep;

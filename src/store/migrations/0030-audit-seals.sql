@@ -42,16 +42,18 @@ call almanac_hold_tenant('audit_hold');
 -- Drops what is past a clinic's period, and nothing else can.
 do $$
 begin
-  begin
-    create role almanac_retention nologin;
-  exception when duplicate_object or unique_violation then
-    null;
-  end;
+  if not exists (select from pg_roles where rolname = 'almanac_retention') then
+    begin
+      create role almanac_retention nologin;
+      comment on role almanac_retention is 'Almanac dropping months of the audit trail that are past their period';
+    exception when duplicate_object or unique_violation then
+      null;
+    end;
+  end if;
   if not pg_has_role(current_user, 'almanac_retention', 'member') then
     execute format('grant almanac_retention to %I', current_user);
   end if;
 end $$;
-comment on role almanac_retention is 'Almanac dropping months of the audit trail that are past their period';
 grant usage on schema public to almanac_retention;
 grant select, insert, update (ids, leaves) on audit_seal to almanac_retention;
 grant select on audit_hold to almanac_retention;
