@@ -41,7 +41,7 @@ const milliseconds = Number(values.seconds ?? 4) * 1_000
 const sizes: Sizes = { patients: 20_000, schedules: 100 }
 const chosen = scenarios.filter(({ name }) => values.only?.split(',').includes(name) ?? true)
 
-if (values.only === 'validation') process.stdout.write(await measureValidation(rounds))
+if (values.only === 'validation') await tell('validation', await measureValidation(rounds))
 else if (values.help || chosen.length === 0) process.stdout.write(usage)
 else await main()
 
@@ -53,6 +53,7 @@ async function main(): Promise<void> {
     else {
       const figures = await measure(folder)
       await tell('speed', values.json ? `${JSON.stringify(figures, null, 2)}\n` : printTable(figures))
+      if (values.only === undefined && !values.json) await tell('validation', await measureValidation(rounds))
     }
   } finally {
     rmSync(folder, { recursive: true, force: true })
@@ -60,7 +61,7 @@ async function main(): Promise<void> {
 }
 
 /** On standard output, and with --write in the page that shows what was measured. */
-async function tell(part: 'speed' | 'growth', result: string): Promise<void> {
+async function tell(part: 'speed' | 'validation' | 'growth', result: string): Promise<void> {
   process.stdout.write(result)
   if (!values.write || values.json) return
   const page = new URL('../docs/performance.md', import.meta.url)

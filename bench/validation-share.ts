@@ -8,7 +8,7 @@ import { type RunningServer, startServer } from './server-process.ts'
 export async function measureShare(
   types: readonly string[],
   validate: (resource: Resource) => void,
-): Promise<string> {
+): Promise<readonly string[]> {
   const folder = mkdtempSync(join(tmpdir(), 'almanac-bench-'))
   const server = await startServer(folder)
   try {
@@ -19,7 +19,8 @@ export async function measureShare(
         await send(server, 'POST', `${type}/$validate`, JSON.stringify({ resourceType: type }))
     }
     const megabytes = Math.round(server.memory() / 1e6)
-    return `${share}\nAll ${types.length} types searched and validated: the server takes ${megabytes} MB (aim ≤ 250).\n`
+    const used = `All ${types.length} types searched and validated: the server takes ${megabytes} MB (aim ≤ 250).`
+    return [share, used]
   } finally {
     await server.stop()
     rmSync(folder, { recursive: true, force: true })
