@@ -2,6 +2,8 @@
 -- where this user may not.
 do $$
 declare
+  -- From 16 on, whoever made a role may grant it, but may not be it until it is granted to them.
+  right_to_be constant text := case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
   name text;
   purpose text;
 begin
@@ -17,7 +19,7 @@ begin
         null;
       end;
     end if;
-    if not pg_has_role(current_user, name, 'member') then
+    if not pg_has_role(current_user, name, right_to_be) then
       execute format('grant %I to %I', name, current_user);
     end if;
   end loop;

@@ -41,6 +41,8 @@ call almanac_hold_tenant('audit_hold');
 
 -- Drops what is past a clinic's period, and nothing else can.
 do $$
+declare
+  right_to_be constant text := case when current_setting('server_version_num')::int < 160000 then 'member' else 'set' end;
 begin
   if not exists (select from pg_roles where rolname = 'almanac_retention') then
     begin
@@ -50,7 +52,7 @@ begin
       null;
     end;
   end if;
-  if not pg_has_role(current_user, 'almanac_retention', 'member') then
+  if not pg_has_role(current_user, 'almanac_retention', right_to_be) then
     execute format('grant almanac_retention to %I', current_user);
   end if;
 end $$;
