@@ -107,6 +107,18 @@ const settings = {
     'Most holds at a time that one client may have.',
   ),
   holdsPerPatient: whole('HOLDS_PER_PATIENT', '3', [1, 1_000], 'Most holds at a time for one patient.'),
+  offerMinutes: whole(
+    'WAITLIST_OFFER_MINUTES',
+    '60',
+    [5, 10_080],
+    'How long somebody on the waiting list has to answer when a time has come free; then the next one is asked.',
+  ),
+  declinedAppointments: choice(
+    'DECLINED_APPOINTMENTS',
+    'cancelled',
+    ['cancelled', 'proposed'],
+    'What becomes of a pending Appointment that somebody who is needed declines.',
+  ),
   logLevel: choice(
     'LOG_LEVEL',
     'info',

@@ -27,12 +27,14 @@ import { createBookingRuleCheck } from '#scheduling/rules/check-booking-rule.ts'
 import { checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
 import { createUtilization } from '#scheduling/statistics/utilization.ts'
 import type { Database, Transaction } from '#store/store.ts'
+import { returnToList } from '#scheduling/waitlist/follow-answer.ts'
 import { compileCondition } from '#validation/condition.ts'
 import { faultOfExpression } from '#validation/fault-of-expression.ts'
 
+import { joinWaitlist, type WaitlistParts } from './join-waitlist.ts'
 export interface SchedulingParts {
   readonly database: Database
-  readonly settings: SchedulingSettings & { readonly generateSlots: boolean }
+  readonly settings: SchedulingSettings & WaitlistParts['settings'] & { readonly generateSlots: boolean }
   readonly clock: () => Date
   readonly newId: () => string
   readonly pages: PagingTokens
@@ -89,12 +91,15 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
   const recordFetch = (tenant: string, actor: string) =>
     parts.securityLog.record(tenant, { deed: 'feed-fetched', about: { reference: actor } })
   const rostersOf = async (tx: Transaction) =>
+  const waitlist = joinWaitlist({ ...parts, database, find })
+  const ownClient = parts.principalOf('main').clientId
     [...(await calendars.of(tx)).candidates.values()].map(({ roster }) => roster)
   return {
     rules: [
       calendars.rule,
       createBookingRuleCheck({ timeZone, faultOfExpression }),
-      createClaimRule({ ...parts, advice, openReads }),
+      createClaimRule({ ...parts, advice, openReads, ownClient }),
+      ...waitlist.rules,
     ],
     operations: [
       ...loadBookingOperations({ ...parts, advice, transact }),
@@ -108,6 +113,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       createRevokeFeeds(),
     ],
     readFeed: (tenant, token, base) => readFeed({ database, clock, recordFetch }, tenant, token, base),
+      ...waitlist.operations,
     start(road) {
       const { principalOf, onFault } = parts
       const running = new AsyncDisposableStack()
@@ -119,6 +125,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       )
       const keep = { database, road, principalOf, clock, newId, timeZone, rostersOf }
       if (settings.generateSlots)
+      running.use(waitlist.start(road))
         running.use(
           startSweeper(
             () => keepGenerated(keep),

@@ -4101,3 +4101,44 @@ table visit_offer
   policy upkeep to almanac_upkeep using true
   almanac_server may delete, insert, select
   almanac_upkeep may select
+
+table waitlist_entry
+  tenant text C not null
+  appointment text C not null
+  since timestamp with time zone not null
+  version integer not null
+  index waitlist_entry_pkey primary btree (tenant, appointment)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may delete, insert, select, update
+  almanac_upkeep may select
+
+table waitlist_look
+  tenant text C not null
+  turn_ends timestamp with time zone not null
+  looked timestamp with time zone not null
+  index waitlist_look_pkey primary btree (tenant)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may insert, select, update
+  almanac_upkeep may select
+
+table waitlist_offer
+  tenant text C not null
+  appointment text C not null
+  made timestamp with time zone not null
+  begins timestamp with time zone not null
+  ends timestamp with time zone not null
+  deadline timestamp with time zone not null
+  outcome text
+  ended timestamp with time zone
+  index waitlist_offer_open unique btree (tenant, appointment) WHERE (outcome IS NULL)
+  index waitlist_offer_pkey primary btree (tenant, appointment, made)
+  waitlist_offer_outcome_check CHECK ((outcome = ANY (ARRAY['accepted'::text, 'declined'::text, 'expired'::text, 'withdrawn'::text])))
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may insert, select, update
+  almanac_upkeep may select

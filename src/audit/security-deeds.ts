@@ -50,6 +50,8 @@ const deeds = {
   'emergency-stopped': row(securityAlert, [dicom, '110138']),
   /** A rule was set aside by somebody who may: a double booking allowed, a closed day opened. */
   override: row(securityAlert, [dicom, '110132']),
+  /** What was offered from the waiting list was taken, and perhaps a later visit given up for it. */
+  'waitlist-booked': row(applicationActivity, [ownDeeds, 'waitlist-booked']),
   export: row(exported, [ownDeeds, 'export']),
   delivery: row(exported, [ownDeeds, 'delivery']),
   'feed-fetched': row(exported, [ownDeeds, 'feed-fetched']),

@@ -5,7 +5,7 @@ import { checkMove } from '#scheduling/appointment-status.ts'
 const allowed: Readonly<Record<string, string>> = {
   proposed: 'pending booked waitlist cancelled entered-in-error',
   waitlist: 'proposed pending booked cancelled entered-in-error',
-  pending: 'booked waitlist cancelled entered-in-error',
+  pending: 'booked proposed waitlist cancelled entered-in-error',
   booked: 'arrived checked-in fulfilled noshow cancelled pending entered-in-error',
   arrived: 'checked-in fulfilled cancelled entered-in-error',
   'checked-in': 'fulfilled noshow cancelled entered-in-error',

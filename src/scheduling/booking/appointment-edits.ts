@@ -1,5 +1,6 @@
 import type { Resource } from '#fhir/resource.ts'
 import { type Extension, withoutExtension } from '../extension.ts'
+import { withReason } from '../status-reason.ts'
 import { holdExpires } from '../visit.ts'
 
 interface Participant {
@@ -42,8 +43,6 @@ export function asBooked(appointment: Resource): Resource {
   return { ...withParticipants(withoutExtension(appointment, holdExpires), 'accepted'), status: 'booked' }
 }
 
-const statusReason = 'https://profiles.ihe.net/ITI/Scheduling/StructureDefinition/extension-status-reason'
-
 export interface Reason {
   /** Who did it, when they take part in the visit. */
   readonly by?: string | undefined
@@ -57,16 +56,10 @@ export function withStatus(
   status: 'cancelled' | 'noshow',
   { by, concept, text }: Reason,
 ): Resource {
-  const free = withoutExtension(withoutExtension(appointment, holdExpires), statusReason) as Resource & {
-    extension?: Extension[]
-  }
   const reason = concept ?? (text === undefined ? undefined : { text })
   return {
-    ...free,
+    ...withReason(withoutExtension(appointment, holdExpires), reason),
     status,
-    ...(reason !== undefined && {
-      extension: [...(free.extension ?? []), { url: statusReason, valueCodeableConcept: reason }],
-    }),
     ...(reason !== undefined && status === 'cancelled' && { cancelationReason: reason }),
     participant: participantsOf(appointment).map((one) =>
       status === 'cancelled' && by !== undefined && one.actor?.reference === by

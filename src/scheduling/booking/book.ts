@@ -5,6 +5,7 @@ import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
 import type { Transaction } from '#store/store.ts'
+import { withWaitListReason } from '../waitlist/wait-list-reason.ts'
 import { answerBundle, answerRefusal } from './answers.ts'
 import { asBooked, withComment, withPatients, withStatus } from './appointment-edits.ts'
 import { bookAlternative } from './book-alternative.ts'
@@ -65,7 +66,8 @@ async function carryOut(
   if (appointment.status === 'cancelled') return cancel(parts, call, tx, { ...asked, appointment })
   checkToCome(appointment, await currentTime(tx))
   const patients = await registerPatients(parts, call, tx)
-  const after = withPatients(asBooked(forPatients(call, appointment)), patients)
+  const booked = withPatients(asBooked(forPatients(call, appointment)), patients)
+  const after = stored?.appointment.status === 'waitlist' ? withWaitListReason(booked) : booked
   const givenUp = textOf(call, 'cancelled-appt-id')
   if (givenUp !== undefined) {
     const given = await loadAppointment(tx, givenUp, { headers: {} })

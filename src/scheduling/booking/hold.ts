@@ -2,6 +2,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
+import { withWaitListReason } from '../waitlist/wait-list-reason.ts'
 import { answerBundle, answerRefusal } from './answers.ts'
 import { asHold } from './appointment-edits.ts'
 import { checkToCome, forPatients, readAsked, store, textOf } from './booking-call.ts'
@@ -26,7 +27,9 @@ async function hold(parts: BookingParts, call: OperationCall): Promise<FhirRespo
         if (!holdable.has(appointment.status))
           throw new Refusal('business-rule', `An Appointment that is ${appointment.status} cannot be held.`)
         checkToCome(appointment, now)
-        const after = asHold(forPatients(call, appointment), new Date(now.getTime() + lasts))
+        const wanted = forPatients(call, appointment)
+        const waited = stored?.appointment.status === 'waitlist'
+        const after = asHold(waited ? withWaitListReason(wanted) : wanted, new Date(now.getTime() + lasts))
         return store(parts, call, tx, after, stored)
       }),
     )

@@ -8,6 +8,8 @@ export interface ClaimParts {
   readonly clock: () => Date
   /** URLs under which a clinic's own resources may be named. */
   readonly localBases: (tenant: string) => readonly string[]
+  /** Under which the clinic itself holds time for a patient: an offer of the waiting list. */
+  readonly ownClient?: string
   /** For alternatives, when the loser's transaction is over. */
   readonly openReads: (principal: Principal) => Reads
 }

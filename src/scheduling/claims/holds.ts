@@ -30,13 +30,14 @@ export function checkHolds(
   moves: readonly Move[],
   { held, quotas }: Claimed,
   principal: Principal,
-  { settings }: Pick<ClaimParts, 'settings'>,
+  { settings, ownClient }: Pick<ClaimParts, 'settings' | 'ownClient'>,
 ): void {
   for (const hold of held) {
     const move = moves.find(({ id }) => id === hold.appointment)
-    if (move !== undefined) checkHeld(hold, move, principal)
+    if (move !== undefined) checkHeld(hold, move, principal, ownClient)
   }
   for (const { name, holds } of quotas) {
+    if (name === ownClient) continue
     const most = name.startsWith('Patient/') ? settings.holdsPerPatient : settings.holdsPerClient
     if (holds > most)
       throw new Refusal('throttled', `No more than ${most} holds at a time: book or release one first.`, {
@@ -45,7 +46,7 @@ export function checkHolds(
   }
 }
 
-function checkHeld(hold: Held, move: Move, principal: Principal): void {
+function checkHeld(hold: Held, move: Move, principal: Principal, ownClient: string | undefined): void {
   const about = `Appointment/${hold.appointment}`
   if (hold.ended) {
     if (!isTaker(move)) return
@@ -54,6 +55,8 @@ function checkHeld(hold: Held, move: Move, principal: Principal): void {
       expression: 'Appointment.status',
     })
   }
+  // Held for a patient: whoever may change their Appointment may take it or let it go.
+  if (hold.client === ownClient) return
   if (hold.client === principal.clientId && hold.holder === holderOf(principal)) return
   throw new Refusal('forbidden', 'Someone else holds this time: only they may book, move or release it.', {
     about,

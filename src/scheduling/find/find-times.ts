@@ -45,7 +45,7 @@ export async function findTimes(
 const mostJudged = 2_000
 
 /** What the clinic's rules let through, to be booked without asking anybody. */
-async function allowed(
+export async function allowed(
   parts: FindParts,
   tx: Transaction,
   calendar: ClinicCalendar,

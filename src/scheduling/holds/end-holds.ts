@@ -11,6 +11,8 @@ export interface EndHoldsParts {
   readonly road: Pick<Road, 'write'>
   /** The server itself, in a clinic. */
   readonly principalOf: (tenant: string) => Principal
+  /** What becomes of an Appointment that was held and came from somewhere; undefined: it is cancelled. */
+  readonly returned?: (tx: Transaction, id: string, held: Resource) => Promise<Resource | undefined>
 }
 
 /** A transaction's worth: its actors are locked together. */
@@ -47,13 +49,19 @@ function endSome(parts: EndHoldsParts, tenant: string, ids: readonly string[]): 
   })
 }
 
-async function endOne({ road, principalOf }: EndHoldsParts, tx: Transaction, id: string): Promise<void> {
+async function endOne(
+  { road, principalOf, returned }: EndHoldsParts,
+  tx: Transaction,
+  id: string,
+): Promise<void> {
   const before = await tx.read('Appointment', id)
   const appointment =
     before === undefined || before.deleted ? undefined : (parseJson(before.text) as Resource)
   if (before === undefined || (appointment?.status !== 'pending' && appointment?.status !== 'proposed'))
     return
-  const after = withStatus(appointment, 'cancelled', { text: 'The hold ended.' })
+  const after =
+    (await returned?.(tx, id, appointment)) ??
+    withStatus(appointment, 'cancelled', { text: 'The hold ended.' })
   await road.write(
     { method: 'PUT', type: 'Appointment', id, before, after },
     tx,
