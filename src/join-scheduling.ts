@@ -23,15 +23,16 @@ import { createFind } from '#scheduling/find/find.ts'
 import { loadOffer } from '#scheduling/find/offers.ts'
 import { endHolds } from '#scheduling/holds/end-holds.ts'
 import { startSweeper } from '#scheduling/holds/every-second.ts'
+import { createReplan } from '#scheduling/replan/replan.ts'
 import { createBookingRuleCheck } from '#scheduling/rules/check-booking-rule.ts'
 import { checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
 import { createUtilization } from '#scheduling/statistics/utilization.ts'
-import type { Database, Transaction } from '#store/store.ts'
 import { returnToList } from '#scheduling/waitlist/follow-answer.ts'
+import type { Database, Transaction } from '#store/store.ts'
 import { compileCondition } from '#validation/condition.ts'
 import { faultOfExpression } from '#validation/fault-of-expression.ts'
-
 import { joinWaitlist, type WaitlistParts } from './join-waitlist.ts'
+
 export interface SchedulingParts {
   readonly database: Database
   readonly settings: SchedulingSettings & WaitlistParts['settings'] & { readonly generateSlots: boolean }
@@ -82,7 +83,8 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
     database.asSystem(wanted.principal.tenant).transaction((tx) => findAlternatives(find, tx, wanted, most)),
   )
   const advice: Advice = {
-    alternatives: (_, wanted, most) => desk.ask(wanted, most),
+    alternatives: async (_, wanted, most) =>
+      (await desk.ask(wanted, most)).map((one) => shownTo(wanted.principal, one)),
     checkRules: (tx, booking) => checkRules({ ...find, auditOverride }, tx, booking),
     loadOffer,
   }
@@ -90,9 +92,9 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
     database.openStore(principal.viewerFor('u')).transaction(work)
   const recordFetch = (tenant: string, actor: string) =>
     parts.securityLog.record(tenant, { deed: 'feed-fetched', about: { reference: actor } })
-  const rostersOf = async (tx: Transaction) =>
   const waitlist = joinWaitlist({ ...parts, database, find })
   const ownClient = parts.principalOf('main').clientId
+  const rostersOf = async (tx: Transaction) =>
     [...(await calendars.of(tx)).candidates.values()].map(({ roster }) => roster)
   return {
     rules: [
@@ -106,26 +108,27 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       createGenerateSlots({ clock, newId, timeZone }),
       createFind({ ...find, newId, pages }),
       createExplain(find),
+      createReplan({ ...find, newId, transact }),
       createUtilization({ clock, timeZone }),
       createIcs(),
       createFreeBusy({ clock, timeZone }),
       createCalendarFeed(),
       createRevokeFeeds(),
+      ...waitlist.operations,
     ],
     readFeed: (tenant, token, base) => readFeed({ database, clock, recordFetch }, tenant, token, base),
-      ...waitlist.operations,
     start(road) {
       const { principalOf, onFault } = parts
       const running = new AsyncDisposableStack()
       running.use(
         startSweeper(
-          () => endHolds({ database, road, principalOf }),
+          () => endHolds({ database, road, principalOf, returned: returnToList }),
           (cause) => onFault('Ending holds failed', cause),
         ),
       )
+      running.use(waitlist.start(road))
       const keep = { database, road, principalOf, clock, newId, timeZone, rostersOf }
       if (settings.generateSlots)
-      running.use(waitlist.start(road))
         running.use(
           startSweeper(
             () => keepGenerated(keep),

@@ -40,6 +40,8 @@ export function readRoster(neighbours: Neighbours, zoneOfClinic: string): Roster
     },
     ...locations.map((one): Layer => ({ of: 'location', members: [memberOf(one, 'hoursOfOperation')] })),
     ...organizations.map((one): Layer => ({ of: 'organization', members: [memberOf(one)] })),
+    ...devices.map((one): Layer => ({ of: 'device', members: [memberOf(one)] })),
+    { of: 'schedule', members: [memberOf(schedule)] },
   ]
   const extra = readExtra()
   const hours = layers.flatMap(({ members }) => members).filter((member) => member.hours !== undefined)

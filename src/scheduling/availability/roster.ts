@@ -47,7 +47,7 @@ export interface Notice {
 
 /** Open when one of its members is: two roles of a practitioner, or two services. */
 export interface Layer {
-  readonly of: 'practitioner' | 'service' | 'location' | 'organization'
+  readonly of: 'practitioner' | 'service' | 'location' | 'organization' | 'device' | 'schedule'
   readonly members: readonly Member[]
 }
 

@@ -22,16 +22,28 @@ export function busyWith(claims: readonly Claim[]): Busy {
 }
 
 /** As a booking's claim would be judged: at every instant one more fits, for it and for those who are there. */
-export function hasRoom({ claims, longest }: Busy, { start, end }: Interval, capacity: number): boolean {
-  if (claims.length === 0) return true
+export function hasRoom(busy: Busy, { start, end }: Interval, capacity: number): boolean {
+  if (busy.claims.length === 0) return true
+  const over = claimsOver(busy, { start, end })
+  const least = Math.min(capacity, ...over.map((claim) => claim.capacity))
+  return over.length === 0 || (least > 1 && peak(over, start) < least)
+}
+
+/** How many more fit, all at once. */
+export function placesLeft(busy: Busy, { start, end }: Interval, capacity: number): number {
+  const over = claimsOver(busy, { start, end })
+  const least = Math.min(capacity, ...over.map((claim) => claim.capacity))
+  return over.length === 0 ? least : least - peak(over, start)
+}
+
+function claimsOver({ claims, longest }: Busy, { start, end }: Interval): readonly Claim[] {
   const over: Claim[] = []
   for (let at = firstFrom(claims, start - longest); at < claims.length; at++) {
     const claim = claims[at] as Claim
     if (claim.start >= end) break
     if (claim.end > start) over.push(claim)
   }
-  const least = Math.min(capacity, ...over.map((claim) => claim.capacity))
-  return over.length === 0 || (least > 1 && peak(over, start) < least)
+  return over
 }
 
 function peak(over: readonly Claim[], from: number): number {

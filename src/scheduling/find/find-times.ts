@@ -69,11 +69,12 @@ export interface Calendars {
   readonly now: number
 }
 
-/** Pure: from calendars to visits. */
+/** Pure: from calendars to visits; `mostAids`: how many rooms and devices to choose from are told. */
 export function combine(
   { mains, rooms, devices }: Candidates,
   wish: FindWish,
   calendars: Calendars,
+  mostAids = 1,
 ): readonly FoundTime[] {
   const fits = fitsTimes(wish.times)
   const freeRooms = rooms.map((room) => freedom(room, calendars))
@@ -92,9 +93,27 @@ export function combine(
       const visit = { start, end }
       if (!fits(start, timeZone) || !isFree.at(visit)) continue
       if (!patients.every((patient) => hasRoom(patient, visit, 1))) continue
-      const aids = kinds.map((kind) => kind.find((aid) => aid.at(visit))?.candidate)
-      if (aids.every((aid) => aid !== undefined)) found.push({ ...visit, main, aids, load: taken })
+      for (const aids of combinations(kinds, visit, mostAids))
+        found.push({ ...visit, main, aids, load: taken })
     }
+  }
+  return found
+}
+
+/** One of each kind: the first that are free, or the first few of each. */
+function combinations(
+  kinds: readonly (readonly Freedom[])[],
+  visit: Interval,
+  most: number,
+): readonly (readonly Candidate[])[] {
+  let found: readonly (readonly Candidate[])[] = [[]]
+  for (const kind of kinds) {
+    const free: Candidate[] = []
+    for (const { candidate, at } of kind) {
+      if (free.length === most) break
+      if (at(visit)) free.push(candidate)
+    }
+    found = found.flatMap((some) => free.map((one) => [...some, one]))
   }
   return found
 }

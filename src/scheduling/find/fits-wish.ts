@@ -49,7 +49,7 @@ function named(list: readonly RosterResource[]): readonly string[] {
   return list.map(({ reference }) => reference)
 }
 
-function visitTypesOf({ schedule, services }: Neighbours): readonly string[] {
+export function visitTypesOf({ schedule, services }: Neighbours): readonly string[] {
   const { serviceType, serviceCategory } = schedule.resource
   const own = [...codesOf(serviceType), ...codesOf(serviceCategory)]
   return own.length > 0

@@ -1,5 +1,6 @@
 import type { Resource } from '#fhir/resource.ts'
 import type { Transaction } from '#store/store.ts'
+import type { Interval } from '../availability/interval.ts'
 import { buildOffer } from './build-offer.ts'
 import type { Candidate } from './candidate.ts'
 import type { FindWish } from './find-wish.ts'
@@ -28,12 +29,15 @@ export async function makeOffers(
   })
 }
 
-function withSlots({ main, aids }: FoundTime): readonly Candidate[] {
+export function withSlots({ main, aids }: FoundTime): readonly Candidate[] {
   return [main, ...aids].filter(({ hasSlots }) => hasSlots)
 }
 
 /** Slots, each beginning where the one before it ends, that cover the visit. */
-function chain(slots: readonly SlotPlace[], { start, end }: FoundTime): readonly SlotPlace[] | undefined {
+export function chain(
+  slots: readonly SlotPlace[],
+  { start, end }: Interval,
+): readonly SlotPlace[] | undefined {
   const found: SlotPlace[] = []
   let reached = start
   for (const slot of slots) {

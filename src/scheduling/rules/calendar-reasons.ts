@@ -50,6 +50,8 @@ function memberReasons(
     service: 'The service is',
     location: 'The place is',
     organization: 'The clinic is',
+    device: 'The device is',
+    schedule: 'The calendar is',
   }[of]
   const what = of === 'practitioner' || of === 'service' ? 'not available' : 'closed'
   return [

@@ -62,7 +62,7 @@ async function bufferReasons(
       tx,
       actors.map(({ reference }) => reference),
       around,
-      id,
+      id === undefined ? [] : [id],
     )
     for (const { reference, capacity } of actors) {
       const own = busy.get(reference)
