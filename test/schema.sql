@@ -1,7 +1,7 @@
 -- The effect of all migrations and definitions, written by `npm run schema`; a test compares it. Not run by anything.
 extension btree_gist
 extension pg_trgm
-function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) f62e2dbb83fc4be83d2ec228b34a6311
+function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) 164f8982225b7d630496e787bea158e5
 function almanac_free_lane(clinic text, whose text, during tstzrange, lanes integer) 91bd69276f29d88c79a58110fae480e5
 function almanac_guard_event() 53d10cc10a66eb764839ee247e4741c0
 function almanac_guard_seal() 7a6c94a060c170eba838dfca0f45eb00
@@ -19,6 +19,8 @@ leakproof numeric_ge(numeric,numeric)
 leakproof numeric_gt(numeric,numeric)
 leakproof numeric_le(numeric,numeric)
 leakproof numeric_lt(numeric,numeric)
+leakproof range_contains_elem(anyrange,anyelement)
+leakproof range_overlaps(anyrange,anyrange)
 leakproof substr(text,integer)
 leakproof textcat(text,text)
 leakproof textlike(text,text)

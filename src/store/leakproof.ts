@@ -17,6 +17,8 @@ export const leakproofFunctions = [
   'numeric_ge(numeric, numeric)',
   'textcat(text, text)',
   'substr(text, integer)',
+  'range_overlaps(anyrange, anyrange)',
+  'range_contains_elem(anyrange, anyelement)',
 ]
 
 /** Built-in functions are the superuser's to mark. Answers with those that stay unmarked. */

@@ -60,7 +60,7 @@ interface Row {
   readonly earlier: number
 }
 
-/** The one way to a claim: src/scheduling/migrations/0020-claims.sql tells what happens in which order. */
+/** The one way to a claim: src/scheduling/migrations/0029-claims-by-index.sql tells what happens in which order. */
 export async function claim(tx: Transaction, { wishes, replaced, slots, holds }: Claiming): Promise<Claimed> {
   const rows = await tx.query<Row>('select * from almanac_claim($1, $2, $3, $4)', [
     JSON.stringify(wishes),

@@ -41,7 +41,7 @@ export async function settleClaims(
   ]
   const claimed = await claim(tx, {
     wishes,
-    replaced: moves.map(({ id }) => id),
+    replaced: moves.filter(({ before }) => before !== undefined).map(({ id }) => id),
     slots: distinct(slots),
     holds: newHolds(takers, principal),
   })
