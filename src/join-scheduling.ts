@@ -1,6 +1,7 @@
 import type { Principal } from '#access/principal.ts'
 import type { SecurityLog } from '#audit/security-log.ts'
 import type { PagingTokens } from '#fhir/paging-token.ts'
+import type { Resource } from '#fhir/resource.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation } from '#interaction/operation.ts'
 import type { Road } from '#interaction/walk.ts'
@@ -59,6 +60,12 @@ export interface Scheduling {
 const halfMinute = 30_000
 
 /** The calendar: take this away and a sound FHIR server remains. */
+/** In an offer, too, nobody finds the others of a group. */
+function shownTo({ veil }: Principal, offer: Resource): Resource {
+  const text = veil?.('Appointment')?.show(JSON.stringify(offer))
+  return text === undefined ? offer : (JSON.parse(text) as Resource)
+}
+
 export function joinScheduling({ database, ...parts }: SchedulingParts): Scheduling {
   const { settings, clock, newId, pages } = parts
   const { timeZone } = settings

@@ -1,5 +1,7 @@
 import type { Definitions } from '#fhir/definitions.ts'
+import type { Resource } from '#fhir/resource.ts'
 import type { Viewer } from '#fhir/search-query.ts'
+import { admits, extractorOf } from './admits.ts'
 import type { Claims } from './claims.ts'
 import { buildGrants, type NamedGrant, patientReach } from './grant.ts'
 import { nameable } from './patient-compartment.ts'
@@ -33,7 +35,7 @@ export function createPrincipal(
   const granted = (type: string, permission: Permission): Reach =>
     unite(grants.map((grant) => grant.reach(type, permission)))
   const veil = remember(definitions, rights.veil, undefined)
-  const veiled = rights.policies.some(({ policy }) => policy.hides !== undefined) ? { veil } : {}
+  const veiled = rights.hides ? { veil } : {}
   const objections = {
     c: remember(definitions, (type) => rights.objectionFor(type, 'c'), undefined),
     u: remember(definitions, (type) => rights.objectionFor(type, 'u'), undefined),
@@ -108,6 +110,17 @@ export function createPrincipal(
       open(`owned ${permission}`, true, (type) =>
         intersect([granted(type, permission), rights.leaves(type, permission)]),
       ),
+    shown({ type, text }, base) {
+      const reach = viewerFor('r').visible(type)
+      if (reach === 'nothing') return undefined
+      if (reach !== 'all') {
+        // Rights are drawn by codes and references: no zone is asked.
+        const context = { localBases: [base], timeZone: 'UTC' }
+        const resource = JSON.parse(text) as Resource
+        if (!admits(reach, resource, extractorOf(definitions), context)) return undefined
+      }
+      return veil(type)?.show(text) ?? text
+    },
     objectionFor: (type, permission) => objections[permission](type),
   }
 }

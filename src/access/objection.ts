@@ -23,7 +23,7 @@ export function buildObjection(
   const named = applicable.map(({ rule }) => `"${rule.name}"`).join(', ')
   const sentence = `Your role lets you ${permission === 'c' ? 'create' : 'change'} ${type} only as its rules say: ${named}.`
 
-  return ({ before, after, base }) => {
+  return ({ before, after, said, base }) => {
     const context = { localBases: [base], timeZone: 'UTC' }
     const holds = (reach: Reach, resource: Resource) =>
       admits(reach, resource, extractorOf(definitions), context)
@@ -38,7 +38,7 @@ export function buildObjection(
     const fits = (one: CompiledRule): boolean =>
       mayStart(one) &&
       holds(one.leaves(type, permission), after) &&
-      (one.rule.about === undefined || isAboutSelf(after, who, base))
+      (one.rule.about === undefined || isAboutSelf(said, who, base))
     return applicable.some(fits) ? undefined : sentence
   }
 }

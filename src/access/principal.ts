@@ -34,6 +34,8 @@ export interface Principal extends Viewer {
   readonly referable?: Viewer
   /** What must exist for the caller once they have created or changed it. */
   ownershipFor(permission: 'c' | 'u'): Viewer
+  /** What a read of it, as it now is, would show them; undefined: nothing. */
+  shown(stored: { readonly type: string; readonly text: string }, base: string): string | undefined
   /** Asked of each change, where roles limit how the type may be changed and not only where; undefined: they do not. */
   objectionFor(type: string, permission: 'c' | 'u'): Objection | undefined
 }
@@ -44,6 +46,8 @@ export type Objection = (change: ProposedChange) => string | undefined
 export interface ProposedChange {
   readonly before?: Resource
   readonly after: Resource
+  /** What the caller says of it, without what stays as it was though they are not shown it. */
+  readonly said: Resource
   /** Under which a reference is one to the clinic's own resources. */
   readonly base: string
 }

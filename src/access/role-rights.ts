@@ -3,8 +3,9 @@ import type { Veil } from '#fhir/search-query.ts'
 import type { Claims } from './claims.ts'
 import { compartment } from './compartment.ts'
 import { buildObjection } from './objection.ts'
+import type { OtherPeople } from './other-people.ts'
 import { type CompiledRule, compileRule, type Who } from './policy/compile-rule.ts'
-import type { Policies, Policy } from './policy/policy.ts'
+import { allows, type Policies, type Policy } from './policy/policy.ts'
 import type { Objection, Permission } from './principal.ts'
 import { intersect, type Reach, unite } from './reach.ts'
 import { buildVeil, type HiddenElement } from './veil.ts'
@@ -18,6 +19,8 @@ export interface RoleRights {
   reach(type: string, permission: Permission): Reach
   leaves(type: string, permission: 'c' | 'u'): Reach
   objectionFor(type: string, permission: 'c' | 'u'): Objection | undefined
+  /** Is anything hidden from the caller at all? */
+  readonly hides: boolean
   veil(type: string): Veil | undefined
 }
 
@@ -48,6 +51,11 @@ function whoOf({ fhirUser, patient }: Claims): Who {
   const represented = fhirUser.startsWith('RelatedPerson/') ? patient : undefined
   const id = own ?? represented
   return { user: fhirUser, ...(id === undefined ? {} : { patient: id }) }
+}
+
+/** A token without a user that reaches one record alone is as good as that patient's own. */
+function isForOnePatient({ patient, fhirUser, scope }: Claims): boolean {
+  return patient !== undefined && fhirUser === undefined && !/(?:^| )(?:user|system)\//.test(scope)
 }
 
 export function buildRoleRights(
@@ -85,7 +93,28 @@ export function buildRoleRights(
     reach,
     leaves: (type, permission) => unite(rules.map((rule) => rule.leaves(type, permission))),
     objectionFor: (type, permission) => buildObjection(type, permission, rules, who, definitions),
-    veil: (type) => buildVeil(type, hiddenElements(type), definitions),
+    hides:
+      isForOnePatient(claims) ||
+      held.some((policy) => policy.hides !== undefined || policy.hidesOthers !== undefined),
+    veil: (type) => buildVeil(type, hiddenElements(type), otherPeople(type), definitions),
+  }
+
+  /** Whoever sees the type by a role that does not hide the others sees all of them. */
+  function otherPeople(type: string): OtherPeople {
+    if (isForOnePatient(claims)) {
+      const names = policies.of('patient')?.hidesOthers?.[type] ?? []
+      return { names, own: [`Patient/${claims.patient}`] }
+    }
+    const reading = compiled.filter(({ rules: own }) =>
+      own.some(({ rule }) => allows(rule, type, 'r') || allows(rule, type, 's')),
+    )
+    const lists = reading.map(({ policy }) => policy.hidesOthers?.[type] ?? [])
+    const names = [...new Set(lists.flat())].filter((name) => lists.every((list) => list.includes(name)))
+    const { user, patient } = who
+    return {
+      names,
+      own: [...(user === undefined ? [] : [user]), ...(patient === undefined ? [] : [`Patient/${patient}`])],
+    }
   }
 
   /** What one role hides is shown where another, which does not hide it, lets the caller read and search. */

@@ -4,6 +4,7 @@ import { parseJson } from '#fhir/json.ts'
 import type { Resource } from '#fhir/resource.ts'
 import type { Veil } from '#fhir/search-query.ts'
 import { admits, extractorOf } from './admits.ts'
+import { mayNameOthers, type OtherPeople, otherPeopleIn } from './other-people.ts'
 import { intersect, type Reach } from './reach.ts'
 
 /** An element hidden from the caller, and where another of their roles shows it all the same. */
@@ -19,11 +20,12 @@ const context = { localBases: [], timeZone: 'UTC' }
 export function buildVeil(
   type: string,
   hidden: readonly HiddenElement[],
+  people: OtherPeople,
   definitions: Definitions,
 ): Veil | undefined {
   const covered = hidden.filter(({ shownIn }) => shownIn !== 'all')
-  if (covered.length === 0) return undefined
-  const words = intersect(covered.map(({ shownIn }) => shownIn))
+  if (covered.length === 0 && people.names.length === 0) return undefined
+  const words = people.names.length > 0 ? 'nothing' : intersect(covered.map(({ shownIn }) => shownIn))
   const { elements } = definitions.type(type)
   const properties = [...covered, { name: 'text', shownIn: words }].flatMap(({ name, shownIn }) =>
     propertyNames(name, elements).map((property) => ({ property, shownIn })),
@@ -40,6 +42,8 @@ export function buildVeil(
       )
       .map(({ property }) => property)
 
+  const othersIn = (resource: Resource) => otherPeopleIn(resource, people)
+
   return {
     words,
     hiddenIn,
@@ -47,18 +51,35 @@ export function buildVeil(
       let reach = known.get(parameter.code)
       if (reach === undefined) {
         const names = namesIn(parameter)
-        reach = intersect(covered.filter(({ name }) => names.has(name)).map(({ shownIn }) => shownIn))
+        const status = parameter.kind !== 'reference' && people.names.some((name) => names.has(name))
+        // What stands beside a person cannot be told apart from what stands beside another.
+        reach = status
+          ? 'nothing'
+          : intersect(covered.filter(({ name }) => names.has(name)).map(({ shownIn }) => shownIn))
         known.set(parameter.code, reach)
       }
       return reach
     },
     show(text) {
-      if (!marks.some((mark) => text.includes(mark))) return text
+      const crowded = people.names.length > 0 && mayNameOthers(text, people)
+      if (!crowded && !marks.some((mark) => text.includes(mark))) return text
       const resource = parseJson(text) as Resource
       const names = hiddenIn(resource)
-      if (names.length === 0) return text
+      const others = othersIn(resource)
+      if (names.length === 0 && others.size === 0) return text
       for (const name of names) delete resource[name]
+      for (const [name, items] of others) {
+        const shown = (resource[name] as unknown[] | undefined)?.filter((item) => !items.includes(item)) ?? []
+        if (shown.length === 0) delete resource[name]
+        else resource[name] = shown
+      }
       return JSON.stringify(resource)
+    },
+    othersIn,
+    people(parameter) {
+      if (parameter.kind !== 'reference') return undefined
+      const names = namesIn(parameter)
+      return people.names.some((name) => names.has(name)) ? people.own : undefined
     },
   }
 }

@@ -145,4 +145,8 @@ export interface Veil {
   show(text: string): string
   /** Names of the properties in it that are hidden. */
   hiddenIn(resource: Resource): readonly string[]
+  /** Whom among patients and relatives the parameter leads to, as references; undefined: to whoever is there. */
+  people(parameter: SearchParameter): readonly string[] | undefined
+  /** Items of its lists that are about other people, by the name of the list. */
+  othersIn(resource: Resource): ReadonlyMap<string, readonly unknown[]>
 }

@@ -1,7 +1,6 @@
-import { admits, extractorOf } from '#access/admits.ts'
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
 import type { Issue } from '#fhir/refusal.ts'
-import type { Resource, StoredVersion } from '#fhir/resource.ts'
+import type { StoredVersion } from '#fhir/resource.ts'
 import { buildEtag } from './etag.ts'
 import type { FhirResponse } from './exchange.ts'
 import { parsePrefer } from './prefer.ts'
@@ -42,23 +41,11 @@ function respondVersion(
   const { answer } = parsePrefer(request.headers.prefer)
   if (answer === 'minimal') return head
   if (answer === 'representation') {
-    const body = representation(walk, stored)
+    // Who may write and not read is not shown what they wrote into.
+    const body = walk.principal.shown(stored, request.base)
     return body === undefined ? head : { ...head, body }
   }
   return { ...head, body: tell(`${type}/${id} is ${deed}; its version is ${version}.`, warnings) }
-}
-
-/** Who may write and not read is not shown what they wrote into; who reads is shown what a read would show. */
-function representation({ parts, principal, request }: Walk, stored: StoredVersion): string | undefined {
-  const { type, text } = stored
-  const visible = principal.viewerFor('r').visible(type)
-  if (visible === 'nothing') return undefined
-  if (visible !== 'all') {
-    const context = { localBases: [request.base], timeZone: parts.settings.timeZone }
-    const resource = JSON.parse(text) as Resource
-    if (!admits(visible, resource, extractorOf(parts.definitions), context)) return undefined
-  }
-  return principal.veil?.(type)?.show(text) ?? text
 }
 
 function respondDeleted({ request, changes, written }: Walk): FhirResponse {

@@ -13,6 +13,7 @@ const holder: Principal = {
   visible: () => 'nothing',
   viewerFor: () => holder,
   ownershipFor: () => holder,
+  shown: () => undefined,
   objectionFor: () => undefined,
 }
 

@@ -10,6 +10,9 @@ export function checkPolicy(policy: Policy, definitions: Definitions): readonly 
   return [
     ...policy.rules.flatMap((rule, i) => checkRule(rule, `rules[${i}]`, definitions)),
     ...Object.entries(policy.hides ?? {}).flatMap(([type, names]) => checkHidden(type, names, definitions)),
+    ...Object.entries(policy.hidesOthers ?? {}).flatMap(([type, names]) =>
+      checkLists(type, names, definitions),
+    ),
   ]
 }
 
@@ -73,6 +76,16 @@ function checkHidden(type: string, names: readonly string[], definitions: Defini
     }
     return []
   })
+}
+
+/** Only of a list can some be left out. */
+function checkLists(type: string, names: readonly string[], definitions: Definitions): readonly Issue[] {
+  const place = `hidesOthers.${type}`
+  if (!definitions.isResourceType(type)) return [issue(place, 'There is no such resource type in R4.')]
+  const { elements } = definitions.type(type)
+  return names
+    .filter((name) => (elements.find((one) => one.name === name)?.max ?? 0) <= 1)
+    .map((name) => issue(place, `${type} has no list "${name}".`))
 }
 
 function issue(place: string, diagnostics: string): Issue {

@@ -43,6 +43,7 @@ export const policySchema = {
       },
     },
     hides: { type: 'object', maxProperties: 200, additionalProperties: names },
+    hidesOthers: { type: 'object', maxProperties: 200, additionalProperties: names },
     breakGlass: {
       type: 'object',
       required: ['minutes'],

@@ -11,6 +11,8 @@ export interface Policy {
   readonly rules: readonly PolicyRule[]
   /** Elements that do not exist for this role, by type. The narrative goes with them, as it may tell of them. */
   readonly hides?: Readonly<Record<string, readonly string[]>>
+  /** Lists in which the caller finds themselves and the staff, but no other patient and no relative, by type. */
+  readonly hidesOthers?: Readonly<Record<string, readonly string[]>>
   /** May an update create under an id that the caller chose? It tells whether that id is taken. */
   readonly choosesIds?: boolean
   /** May state a reason and see, for so many minutes, what one patient's record would not show them. */

@@ -2,29 +2,39 @@ import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
 import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import { buildEtag } from '#interaction/etag.ts'
-import type { FhirRequest, FhirResponse } from '#interaction/exchange.ts'
+import type { FhirResponse } from '#interaction/exchange.ts'
+import type { OperationCall } from '#interaction/operation.ts'
 
 /** https://profiles.ihe.net/ITI/Scheduling/: a searchset with exactly one Appointment. */
 export function answerBundle(
-  { base }: FhirRequest,
-  { id, text }: StoredVersion,
+  call: OperationCall,
+  stored: StoredVersion,
   headers?: Readonly<Record<string, string>>,
 ): FhirResponse {
-  const body = `{"resourceType":"Bundle","type":"searchset","total":1,"entry":[{"fullUrl":${JSON.stringify(`${base}/Appointment/${id}`)},"resource":${text},"search":{"mode":"match"}}]}`
+  const fullUrl = JSON.stringify(`${call.request.base}/Appointment/${stored.id}`)
+  const body = `{"resourceType":"Bundle","type":"searchset","total":1,"entry":[{"fullUrl":${fullUrl},"resource":${shownText(call, stored)},"search":{"mode":"match"}}]}`
   return { status: 200, body, ...(headers && { headers }) }
 }
 
-export function answerAppointment(
-  { base }: FhirRequest,
-  { id, version, updated, text }: StoredVersion,
-): FhirResponse {
+export function answerAppointment(call: OperationCall, stored: StoredVersion): FhirResponse {
+  const { id, version, updated } = stored
   return {
     status: 200,
-    location: `${base}/Appointment/${id}/_history/${version}`,
+    location: `${call.request.base}/Appointment/${id}/_history/${version}`,
     etag: buildEtag(version),
     lastModified: updated,
-    body: text,
+    body: shownText(call, stored),
   }
+}
+
+/** What a read would show; of what its writer may not read no more than that it is done. */
+export function shownText({ principal, request }: OperationCall, stored: StoredVersion): string {
+  const shown = principal.shown(stored, request.base)
+  if (shown !== undefined) return shown
+  const { id, version, updated, text } = stored
+  const meta = { versionId: String(version), lastUpdated: updated }
+  const { status } = JSON.parse(text) as Resource
+  return JSON.stringify({ resourceType: 'Appointment', id, meta, status })
 }
 
 /** Refusals of the clinic, not of HTTP: IHE answers them with 200 and a Bundle of nothing but the outcome. */

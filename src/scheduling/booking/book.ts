@@ -22,7 +22,7 @@ export function createBook(parts: BookingParts): Operation {
 async function book(parts: BookingParts, call: OperationCall): Promise<FhirResponse> {
   try {
     const booked = await parts.transact(call, (tx) => bookOnce(parts, call, tx))
-    return answerBundle(call.request, booked)
+    return answerBundle(call, booked)
   } catch (failure) {
     const { parameters } = call
     if (
@@ -33,7 +33,7 @@ async function book(parts: BookingParts, call: OperationCall): Promise<FhirRespo
       const instead = await bookAlternative(call, failure, (appointment) =>
         parts.transact(call, (tx) => carryOut(parts, call, tx, { appointment })),
       )
-      if (instead !== undefined) return answerBundle(call.request, instead)
+      if (instead !== undefined) return answerBundle(call, instead)
     }
     return answerRefusal(failure)
   }

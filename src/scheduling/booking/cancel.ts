@@ -23,7 +23,7 @@ function createStep(parts: BookingParts, name: string, edit: Edit): Operation {
         const after = withComment(edited, textOf(call, 'comment'))
         return store(parts, call, tx, after, stored)
       })
-      return answerAppointment(request, written)
+      return answerAppointment(call, written)
     },
   }
 }

@@ -17,7 +17,7 @@ export function createHold(parts: BookingParts): Operation {
 const holdable: ReadonlySet<unknown> = new Set(['proposed', 'waitlist', 'pending'])
 
 async function hold(parts: BookingParts, call: OperationCall): Promise<FhirResponse> {
-  const { request, principal } = call
+  const { principal } = call
   const lasts = minutesOf(parts, call) * 60_000
   try {
     const held = await parts.transact(call, (tx) =>
@@ -33,7 +33,7 @@ async function hold(parts: BookingParts, call: OperationCall): Promise<FhirRespo
         return store(parts, call, tx, after, stored)
       }),
     )
-    return answerBundle(request, held, { Expires: expiresOf(held.text) })
+    return answerBundle(call, held, { Expires: expiresOf(held.text) })
   } catch (failure) {
     // "If the appointment is not available": only an OperationOutcome, fatal and not-found.
     return answerRefusal(failure, (issue) => ({ ...issue, severity: 'fatal', code: 'not-found' }))

@@ -22,7 +22,7 @@ export function createReschedule(parts: BookingParts): Operation {
         checkToCome(moved, await currentTime(tx))
         return store(parts, call, tx, withComment(moved, textOf(call, 'comment')), stored)
       })
-      return answerAppointment(request, written)
+      return answerAppointment(call, written)
     },
   }
 }

@@ -5,6 +5,7 @@ import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
 import type { Transaction } from '#store/store.ts'
+import { shownText } from './answers.ts'
 import { asBooked } from './appointment-edits.ts'
 import { checkToCome, forPatients, store, textOf } from './booking-call.ts'
 import { type BookingParts, currentTime } from './booking-parts.ts'
@@ -113,18 +114,19 @@ async function withSlot(tx: Transaction, visit: Resource): Promise<Resource> {
 }
 
 function answer(
-  { request }: OperationCall,
+  call: OperationCall,
   booked: readonly StoredVersion[],
   issues: readonly Issue[],
 ): FhirResponse {
+  const { request } = call
   const told: Issue[] = [
     { severity: 'information', code: 'informational', diagnostics: `${booked.length} visits are booked.` },
     ...issues,
   ]
   const entries = [
     ...booked.map(
-      ({ id, text }) =>
-        `{"fullUrl":${JSON.stringify(`${request.base}/Appointment/${id}`)},"resource":${text}}`,
+      (one) =>
+        `{"fullUrl":${JSON.stringify(`${request.base}/Appointment/${one.id}`)},"resource":${shownText(call, one)}}`,
     ),
     `{"resource":${JSON.stringify(buildOperationOutcome(told))}}`,
   ]

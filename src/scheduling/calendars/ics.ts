@@ -1,5 +1,7 @@
 import { checkPermission } from '#access/check-permission.ts'
+import { parseJson } from '#fhir/json.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import type { Resource } from '#fhir/resource.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
@@ -40,7 +42,7 @@ async function ics({ request, principal, store, parameters }: OperationCall): Pr
     method: method as EventFrame['method'],
     ...(principal.patient !== undefined && { attendee: `Patient/${principal.patient}` }),
   }
-  const event = visit && visitEvent(visit, frame)
+  const event = visit && visitEvent({ ...visit, appointment: parseJson(stored.text) as Resource }, frame)
   if (event === undefined)
     throw new Refusal(
       'unprocessable',

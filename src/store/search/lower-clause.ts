@@ -1,6 +1,7 @@
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import type { Clause, Viewer } from '#fhir/search-query.ts'
 import { layoutOf } from './layout.ts'
+import { among, lowerAmong, presentAmong, targetsAmong } from './lower-among.ts'
 import { lowerChain, lowerHas, lowerList } from './lower-link.ts'
 import { lowerParameter, presenceOf } from './lower-parameter.ts'
 import { anyOf, type Lowering, never, noneOf } from './lowering.ts'
@@ -56,6 +57,15 @@ class Statement implements Lowering {
     return this.#where(this.#viewer?.veil?.(type)?.tells(parameter) ?? 'all', type, alias, condition)
   }
 
+  #listed(): readonly string[] | undefined {
+    const item = this.definitions.searchParameter('List', 'item')
+    return item === undefined ? undefined : this.people('List', item)
+  }
+
+  people(type: string, parameter: SearchParameter): readonly string[] | undefined {
+    return this.#viewer?.veil?.(type)?.people(parameter)
+  }
+
   /** What is hidden from the caller is as if it were not there. */
   #where(reach: 'all' | 'nothing' | Clause, type: string, alias: string, condition: () => string): string {
     if (reach === 'all') return condition()
@@ -75,15 +85,21 @@ class Statement implements Lowering {
         if (parameter === undefined) return never
         const { modifier, values } = clause
         const negative = modifier === 'not' || modifier === 'not-in'
+        const people = this.people(type, parameter)
         const condition = this.told(type, alias, parameter, () =>
-          lowerParameter(this, alias, parameter, negative ? undefined : modifier, values),
+          people === undefined
+            ? lowerParameter(this, alias, parameter, negative ? undefined : modifier, values)
+            : lowerAmong(this, alias, parameter, modifier, values, people),
         )
         return negative ? noneOf(condition) : condition
       }
       case 'missing': {
         const parameter = this.#parameterOf(type, clause.parameter)
         if (parameter === undefined) return clause.missing ? 'TRUE' : never
-        const present = this.told(type, alias, parameter, () => presenceOf(alias, parameter))
+        const people = this.people(type, parameter)
+        const present = this.told(type, alias, parameter, () =>
+          people === undefined ? presenceOf(alias, parameter) : presentAmong(this, alias, parameter, people),
+        )
         return clause.missing ? `NOT ${present.startsWith('(') ? present : `(${present})`}` : present
       }
       case 'id':
@@ -95,12 +111,15 @@ class Statement implements Lowering {
       case 'chain': {
         const parameter = this.#parameterOf(type, clause.parameter)
         if (parameter === undefined) return never
-        return this.told(type, alias, parameter, () => lowerChain(this, alias, parameter, clause.targets))
+        const targets = targetsAmong(clause.targets, this.people(type, parameter))
+        return this.told(type, alias, parameter, () => lowerChain(this, alias, parameter, targets))
       }
       case 'has':
-        return lowerHas(this, type, alias, clause)
+        return among(this, type, alias, this.people(clause.type, clause.parameter), () =>
+          lowerHas(this, type, alias, clause),
+        )
       case 'list':
-        return lowerList(this, type, alias, clause.listId)
+        return among(this, type, alias, this.#listed(), () => lowerList(this, type, alias, clause.listId))
       case 'text':
         return this.#where(this.#viewer?.veil?.(type)?.words ?? 'all', type, alias, () =>
           this.#lowerText(type, alias, clause.scope, clause.query),

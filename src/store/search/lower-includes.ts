@@ -5,6 +5,7 @@ import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
 import { tableOf } from '../columns.ts'
 import { shippedTenant } from '../shipped-tenant.ts'
 import { layoutOf } from './layout.ts'
+import { namesNobodyElse } from './lower-among.ts'
 import { rowsOf } from './lower-link.ts'
 import { anyOf, type Lowering, never, ofClinic, tenantValue } from './lowering.ts'
 
@@ -126,10 +127,17 @@ class Steps {
     if (references === undefined) return []
     const { reference, tables } = references
     const type = `split_part(${reference}, '/', 1)`
+    const told = this.#toldOf(parameter, reference)
     return [
-      `SELECT ${type} AS type, split_part(${reference}, '/', 2) AS id FROM ${tableOf(parameter.type)} ${row}${tables} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = '${parameter.type}' AND ${row}.id = f.id AND ${type} = ANY(${this.#lowering.bind(allowed)})`,
+      `SELECT ${type} AS type, split_part(${reference}, '/', 2) AS id FROM ${tableOf(parameter.type)} ${row}${tables} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = '${parameter.type}' AND ${row}.id = f.id AND ${type} = ANY(${this.#lowering.bind(allowed)})${told}`,
       ...this.#byCanonical(parameter, allowed, row, reference, tables),
     ]
+  }
+
+  /** Whoever is hidden in the list is not reached through it, in neither direction. */
+  #toldOf(parameter: SearchParameter, reference: string): string {
+    const people = this.#viewer.veil?.(parameter.type)?.people(parameter)
+    return people === undefined ? '' : ` AND ${namesNobodyElse(this.#lowering, reference, people)}`
   }
 
   /** A canonical names its target by URL. */
@@ -170,7 +178,7 @@ class Steps {
           ? `${row}.${layout.column} && ARRAY[${here}]`
           : never
     return [
-      `SELECT '${parameter.type}' AS type, ${row}.id FROM ${tableOf(parameter.type)} ${row} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = ANY(${this.#lowering.bind(origins)}) AND ${points}`,
+      `SELECT '${parameter.type}' AS type, ${row}.id FROM ${tableOf(parameter.type)} ${row} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = ANY(${this.#lowering.bind(origins)}) AND ${points}${this.#toldOf(parameter, `(${here})`)}`,
     ]
   }
 

@@ -43,7 +43,10 @@ function buildKey(
   const { kind } = parameter
   const cast = kind === 'date' ? 'timestamptz' : kind === 'number' || kind === 'quantity' ? 'numeric' : 'text'
   // Where it is hidden in some resources it orders none.
-  const hidden = (type: string) => (viewer.veil?.(type)?.tells(parameter) ?? 'all') !== 'all'
+  const hidden = (type: string) => {
+    const veil = viewer.veil?.(type)
+    return veil !== undefined && (veil.tells(parameter) !== 'all' || veil.people(parameter) !== undefined)
+  }
   return {
     expression(type, alias) {
       if (hidden(type)) return `NULL::${cast}`

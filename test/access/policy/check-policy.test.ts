@@ -47,6 +47,10 @@ test.each<[string, Partial<PolicyRule>, RegExp]>([
 })
 
 test('what must be there, and what turns the meaning, cannot be hidden', () => {
+  const ofOthers = (name: string) => faults({ ...withRule({}), hidesOthers: { Appointment: [name] } })
+  expect(ofOthers('participant')).toEqual([])
+  expect(ofOthers('description').join()).toMatch(/has no list/)
+  expect(ofOthers('people').join()).toMatch(/has no list/)
   const hiding = (name: string) => faults({ ...withRule({}), hides: { Appointment: [name] } })
   expect(hiding('comment')).toEqual([])
   expect(hiding('participant').join()).toMatch(/must be seen/)
