@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import type { Definitions } from '#fhir/definitions.ts'
+import { buildBundles } from './bundles.ts'
 import type { Case } from './case.ts'
 import { mutate } from './mutate.ts'
 
@@ -40,6 +41,7 @@ export function readOriginals(): readonly Case[] {
     ...readExamples(publishedFolder, 'r4'),
     ...readExamples(join(ownFolder, 'valid'), 'own'),
     ...readUsCore(),
+    ...buildBundles(),
     ...readExamples(join(ownFolder, 'invalid'), 'invalid'),
   ]
 }

@@ -13,6 +13,8 @@ export interface Spot {
   readonly owner: JsonObject | unknown[]
   readonly key: string | number
   readonly value: unknown
+  /** The object that holds the list of which this is an item. */
+  readonly holder?: JsonObject
   readonly expression: string
   /** Data type or backbone path of the owner, or of the list's owner. */
   readonly within: string
@@ -63,7 +65,8 @@ export function spotsOf(resource: unknown, definitions: Definitions): readonly S
         }
         value.forEach((item, position) => {
           const place = `${expression}[${position}]`
-          spots.push({ ...about, kind: 'item', owner: value, key: position, value: item, expression: place })
+          const where = { owner: value, key: position, value: item, expression: place, holder: owner }
+          spots.push({ ...about, kind: 'item', ...where })
           walkValue(item, element, type, place)
         })
       }
@@ -92,10 +95,19 @@ export function put(spot: Spot, value: unknown): void {
   ;(spot.owner as JsonObject)[spot.key] = value
 }
 
-export function take(spot: Spot): void {
-  if (Array.isArray(spot.owner)) spot.owner.splice(spot.key as number, 1)
-  else {
-    delete spot.owner[spot.key]
-    delete spot.owner[`_${spot.key}`]
-  }
+/** No list stays behind empty: that would be another fault. */
+export function take({ owner, key, holder, element }: Spot): void {
+  if (!Array.isArray(owner)) remove(owner, String(key))
+  else if (owner.length > 1) owner.splice(Number(key), 1)
+  else if (holder !== undefined) remove(holder, element.name)
+}
+
+function remove(owner: JsonObject, name: string): void {
+  delete owner[name]
+  delete owner[`_${name}`]
+}
+
+/** A shared object would be changed in both places by what comes after. */
+export function copyOf(value: unknown): unknown {
+  return JSON.parse(JSON.stringify(value))
 }

@@ -1,4 +1,5 @@
 import type { ElementDefinition } from '#fhir/definitions.ts'
+import { isNode } from './fhirpath/compiled.ts'
 import type { Check } from './place.ts'
 
 const absolute = /^[A-Za-z][A-Za-z0-9+.-]*:./
@@ -29,4 +30,11 @@ const checkCanonical: Check = (value, place) => {
   if (relative.test(text))
     place.warn('invalid', 'should be an absolute URL: from elsewhere it leads nowhere.')
   else place.refuse('invalid', 'must be an absolute URL, or #id of a contained resource.')
+}
+
+/** https://hl7.org/fhir/R4/identifier-registry.html: the values of this system are URIs. */
+export const checkIdentifier: Check = (value, place) => {
+  if (!isNode(value) || value.system !== 'urn:ietf:rfc:3986' || typeof value.value !== 'string') return
+  if (!absolute.test(value.value))
+    place.refuse('invalid', 'must have a full URI as its value, such as urn:uuid:…, or another system.')
 }

@@ -44,11 +44,15 @@ export function checkTargets(
   }
 }
 
+const ownTypes = 'http://hl7.org/fhir/StructureDefinition/'
+
 /** ref-1 of R4 as it is meant (its expression refuses "#", the container), and Reference.type must not contradict. */
 export function checkReference(definitions: Definitions): Check {
   return (value, place) => {
     const { reference, type } = value as Node
-    if (typeof type === 'string' && !type.includes(':') && !definitions.isResourceType(type)) {
+    // Other canonicals are for logical models, and not for resources (references.html#Reference).
+    const named = typeof type === 'string' && type.startsWith(ownTypes) ? lastSegment(type) : type
+    if (typeof named === 'string' && !definitions.isResourceType(named)) {
       place.refuse('invalid', 'must name a resource type of R4 as "type", or none.')
       return
     }
@@ -59,17 +63,12 @@ export function checkReference(definitions: Definitions): Check {
           'invariant',
           'refers to a contained resource that is not there; contain it or refer elsewhere (ref-1).',
         )
-    } else if (typeof type === 'string') {
+    } else if (typeof named === 'string') {
       const found = typed.exec(reference)?.[1]
-      if (
-        found !== undefined &&
-        found !== type &&
-        definitions.isResourceType(found) &&
-        definitions.isResourceType(type)
-      )
+      if (found !== undefined && found !== named && definitions.isResourceType(found))
         place.refuse(
           'invariant',
-          `names the type ${type} and refers to ${found}; make them agree or leave the type out.`,
+          `names the type ${named} and refers to ${found}; make them agree or leave the type out.`,
         )
     }
   }

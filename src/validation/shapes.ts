@@ -1,6 +1,6 @@
 import type { Definitions, ElementDefinition, TypeDefinition } from '#fhir/definitions.ts'
 import type { ElementType } from '#fhir/element-type.ts'
-import { checkAddress } from './address-rules.ts'
+import { checkAddress, checkIdentifier } from './address-rules.ts'
 import { checkBinding, checkCoding, mustHaveCode } from './binding-rules.ts'
 import { checkContained } from './contained-rules.ts'
 import { isNode } from './fhirpath/compiled.ts'
@@ -57,6 +57,7 @@ export class Shapes {
     const rules: Check[] = []
     if (name === 'Reference') rules.push(checkReference(this.#definitions))
     if (name === 'Coding') rules.push(checkCoding)
+    if (name === 'Identifier') rules.push(checkIdentifier)
     for (let of: TypeDefinition | undefined = definition; of !== undefined; of = this.#baseOf(of)) {
       if (of.name === 'DomainResource') rules.push(checkContained)
       rules.push(...this.#compile(of.constraints, context, scope))

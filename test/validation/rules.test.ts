@@ -45,6 +45,32 @@ describe('refused is', () => {
       'Appointment.participant[0] invariant',
     ],
     [
+      'an identifier that is said to be a URI and is none',
+      patient({ identifier: [{ system: 'urn:ietf:rfc:3986', value: '12345' }] }),
+      'Patient.identifier[0] invalid',
+    ],
+    [
+      'a reference that names a type of some other model',
+      {
+        resourceType: 'Basic',
+        code: { text: 'a note' },
+        subject: { reference: 'Patient/1', type: 'urn:oid:2.16.840.1.113883.6.1' },
+      },
+      'Basic.subject invalid',
+    ],
+    [
+      'a reference that names another type than it leads to',
+      patient({
+        generalPractitioner: [
+          {
+            reference: 'Organization/1',
+            type: 'http://hl7.org/fhir/StructureDefinition/Practitioner',
+          },
+        ],
+      }),
+      'Patient.generalPractitioner[0] invariant',
+    ],
+    [
       'a period that ends before it starts',
       patient({ name: [{ text: 'A', period: { start: '2026-02', end: '2026-01' } }] }),
       'Patient.name[0].period invariant',

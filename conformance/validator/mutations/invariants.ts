@@ -1,4 +1,5 @@
-import { isObject, isSingle, type JsonObject, put, type Spot } from '../spots.ts'
+import { copyOf, isObject, isSingle, type JsonObject, put, type Spot } from '../spots.ts'
+import { addTo, atRoot } from './at-root.ts'
 import type { Mutator } from './mutator.ts'
 
 const extension = { url: 'http://example.org/fhir/StructureDefinition/mood', valueString: 'good' }
@@ -11,24 +12,6 @@ const onType = (kind: string, type: string, change: (value: JsonObject) => void)
     if (isObject(value)) change(value)
   },
 })
-
-const atRoot = (kind: string, change: (resource: JsonObject) => void, breaksStructure = false): Mutator => ({
-  kind,
-  breaksStructure,
-  applies: isRootProperty,
-  change: ({ owner }) => {
-    if (isObject(owner)) change(owner)
-  },
-})
-
-function isRootProperty({ owner, within, expression }: Spot): boolean {
-  return isObject(owner) && owner.resourceType === within && expression.split('.').length === 2
-}
-
-const addTo = (owner: JsonObject, name: string, item: unknown): void => {
-  const list = owner[name]
-  owner[name] = Array.isArray(list) ? [...list, item] : [item]
-}
 
 /** One invariant each, broken on purpose: https://hl7.org/fhir/R4/conformance-rules.html#constraints */
 export const invariantMutators: readonly Mutator[] = [
@@ -177,7 +160,7 @@ export const invariantMutators: readonly Mutator[] = [
     change: (spot) => {
       if (isObject(spot.value)) spot.value.id = 'same'
       const list = spot.owner as unknown[]
-      list.push(structuredCloneOf(spot.value))
+      list.push(copyOf(spot.value))
     },
   },
   {
@@ -199,9 +182,4 @@ export const invariantMutators: readonly Mutator[] = [
 
 function isPrimitiveProperty({ kind, value, owner, key }: Spot): boolean {
   return kind === 'property' && typeof value !== 'object' && !(`_${key}` in owner)
-}
-
-/** A shared object would be changed in both places by what comes after. */
-function structuredCloneOf(value: unknown): unknown {
-  return JSON.parse(JSON.stringify(value))
 }

@@ -5,6 +5,8 @@ import type { Spot } from '../spots.ts'
 /** One way to change a resource at a spot. */
 export interface Mutator {
   readonly kind: string
+  /** What tells it from others of its kind. */
+  readonly about?: string
   /** What it leaves is no JSON of the type any more. */
   readonly breaksStructure?: boolean
   applies(spot: Spot, definitions: Definitions): boolean

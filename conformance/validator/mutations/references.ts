@@ -40,6 +40,16 @@ export const referenceMutators: readonly Mutator[] = [
     },
   },
   {
+    kind: 'reference-type-absolute',
+    applies: isReference,
+    change: ({ owner }, random) => {
+      ;(owner as { type: string }).type = random.pick([
+        'http://example.org/fhir/StructureDefinition/Patient',
+        'urn:oid:2.16.840.1.113883.6.1',
+      ])
+    },
+  },
+  {
     kind: 'reference-to-identifier',
     applies: isReference,
     change: (spot) => {

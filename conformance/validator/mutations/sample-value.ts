@@ -59,6 +59,9 @@ const samples: Readonly<Record<string, unknown>> = {
   Meta: { tag: [{ system: 'http://example.org/tags', code: 'x' }] },
 }
 
+/** Data types of which there is a sample. */
+export const sampleTypes: readonly string[] = Object.keys(samples)
+
 export function sampleValue(type: string): unknown {
   const sample = samples[type]
   if (sample === undefined) throw new RangeError(`There is no sample of ${type}.`)

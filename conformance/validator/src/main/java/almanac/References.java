@@ -46,8 +46,9 @@ final class References implements IValidatorResourceFetcher {
   }
 
   @Override
-  public byte[] fetchRaw(IResourceValidator validator, String url) {
-    return new byte[0];
+  public byte[] fetchRaw(IResourceValidator validator, String url) throws IOException {
+    // Nothing stands for a content that nobody fetched: its size is not known.
+    throw new IOException("Nothing is fetched here.");
   }
 
   @Override

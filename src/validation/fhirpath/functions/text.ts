@@ -1,10 +1,8 @@
 import { type Expression, ExpressionError } from '#fhir/fhirpath/syntax.ts'
 import { numberText } from '#fhir/json.ts'
-import { type Compiled, isNode, type Scope, systemType, type Truth, type Types } from './compiled.ts'
-import { compilePattern } from './pattern.ts'
-
-type Arguments = readonly Expression[]
-type Make<Made> = (of: Compiled, args: Arguments, input: Types, scope: Scope) => Made
+import { type Compiled, isNode, type Scope, systemType, type Types } from '../compiled.ts'
+import { compilePattern } from '../pattern.ts'
+import { type Arguments, type MakeItems, type MakeTruth, type Named, needed } from './function.ts'
 
 function text(of: Compiled): (...run: Parameters<Compiled['items']>) => string | undefined {
   return (focus, env) => {
@@ -14,12 +12,10 @@ function text(of: Compiled): (...run: Parameters<Compiled['items']>) => string |
 }
 
 function argument(args: Arguments, at: number, input: Types, scope: Scope): Compiled {
-  const expression = args[at]
-  if (expression === undefined) throw new ExpressionError('calls a function without its argument')
-  return scope.items(expression, input)
+  return scope.items(needed(args[at]), input)
 }
 
-function test(holds: (value: string, wanted: string) => boolean): Make<Truth> {
+function test(holds: (value: string, wanted: string) => boolean): MakeTruth {
   return (of, args, input, scope) => {
     const [value, wanted] = [text(of), text(argument(args, 0, input, scope))]
     return (focus, env) => {
@@ -29,7 +25,7 @@ function test(holds: (value: string, wanted: string) => boolean): Make<Truth> {
   }
 }
 
-function matches(whole: boolean): Make<Truth> {
+function matches(whole: boolean): MakeTruth {
   return (of, args, _, scope) => {
     const value = text(of)
     const pattern = compilePattern(literal(args[0]), whole, scope.foreign)
@@ -46,7 +42,7 @@ function literal(expression: Expression | undefined): string {
   throw new ExpressionError('has a regular expression that is not written out')
 }
 
-export const textTruths: readonly (readonly [string, Make<Truth>])[] = [
+export const textTruths: Named<MakeTruth> = [
   ['startsWith', test((value, wanted) => value.startsWith(wanted))],
   ['endsWith', test((value, wanted) => value.endsWith(wanted))],
   ['contains', test((value, wanted) => value.includes(wanted))],
@@ -57,7 +53,7 @@ export const textTruths: readonly (readonly [string, Make<Truth>])[] = [
 function change(
   type: 'string' | 'integer',
   compute: (value: string, ...args: readonly unknown[]) => unknown,
-): Make<Compiled> {
+): MakeItems {
   return (of, args, input, scope) => {
     const others = args.map((_, at) => argument(args, at, input, scope))
     return {
@@ -75,7 +71,7 @@ function change(
   }
 }
 
-export const textFunctions: readonly (readonly [string, Make<Compiled>])[] = [
+export const textFunctions: Named<MakeItems> = [
   ['length', change('integer', (value) => value.length)],
   ['upper', change('string', (value) => value.toUpperCase())],
   ['lower', change('string', (value) => value.toLowerCase())],
