@@ -113,35 +113,34 @@ async function fill(superuser: pg.Client, patient: string): Promise<void> {
        and not attisdropped and attgenerated = '' and attname like 'by\\_%'`,
   )
   const made: Record<string, string> = {
-    by_agent: `s.by_agent || array['#' || m.app, '#|' || m.app]`,
+    by_agent: `array[null, '#' || m.app, '#|' || m.app] || s.by_agent[4:]`,
     by_date_start: 'm.at',
     by_date_end: `m.at + interval '1 ms'`,
-    by_entity: `array['Patient/' || m.patient]`,
+    by_entity: `array[null, '#' || m.request, 'Patient/' || m.patient, '#|' || m.request]`,
     by_patient: `array['Patient/' || m.patient]`,
   }
   const columns = rows.map(({ name }) => name)
   const values = columns.map((name) => made[name] ?? `s.${name}`)
-  const { rows: samples } = await superuser.query<{ id: string; agent: string[] }>(
-    `select id, by_agent as agent from auditevent where text like $1 and text like '%"code":"read"%' limit 1`,
+  const { rows: samples } = await superuser.query<{ id: string; request: string }>(
+    `select id, substr(by_entity[2], 2) as request from auditevent where text like $1 and text like '%"code":"read"%' limit 1`,
     [`%"Patient/${patient}"%`],
   )
-  tell('terms of an agent', JSON.stringify(samples[0]?.agent))
   for (let first = 0; first < events; first += chunk)
     await superuser.query(
       `with s as (select * from auditevent where id = $1),
-       m as (select gen_random_uuid()::text as id,
+       m as (select gen_random_uuid()::text as id, gen_random_uuid()::text as request,
                     'bench-' || case when n % ($4::bigint / $5) = 0 then 0 else 1 + (n * 7919) % 20000 end as patient,
                     'bench-app-' || case when n % ($4::bigint / $5) = 1 then 0 else 1 + (n * 104729) % 50 end as app,
                     date_trunc('ms', now() + (n::double precision / $4) * interval '85 days') as at
              from generate_series($2::bigint, least($2::bigint + $3::bigint, $4) - 1) n)
        insert into auditevent (tenant, id, version, updated, text, ${columns.join(', ')})
        select s.tenant, m.id, 1, m.at,
-              replace(replace(replace(replace(s.text, s.id, m.id), $6, m.patient), '"demo"', '"' || m.app || '"'),
+              replace(replace(replace(replace(replace(s.text, s.id, m.id), $6, m.patient), '"demo"', '"' || m.app || '"'), $7, m.request),
                 to_char(s.updated at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
                 to_char(m.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
               ${values.join(', ')}
        from m cross join s`,
-      [samples[0]?.id, first, chunk, events, ofOne, patient],
+      [samples[0]?.id, first, chunk, events, ofOne, patient, samples[0]?.request],
     )
 }
 

@@ -69,7 +69,12 @@ function buildColumns(layout: Layout): readonly Column[] {
         column(layout.also, 'text[] COLLATE "C"', 'gin', columnValue.referenceExtras),
       ]
     case 'references':
-      return [column(layout.column, 'text[] COLLATE "C"', 'gin', columnValue.terms)]
+      return layout.led === undefined
+        ? [column(layout.column, 'text[] COLLATE "C"', 'gin', columnValue.terms)]
+        : [
+            column(layout.column, 'text[] COLLATE "C"', 'none', columnValue.ledTerms(layout.led.by)),
+            column(layout.led.more, 'text[] COLLATE "C"', 'gin', columnValue.moreTerms(layout.led.by)),
+          ]
     case 'string':
       return [column(layout.column, 'text COLLATE "C"', 'trigram', columnValue.packedText)]
     case 'uri':

@@ -73,7 +73,8 @@ function* missingIndexes(table: TypeTable, found: Found): Generator<Missing> {
   }
   const rest = lacking.filter((key) => !held.has(key))
   if (rest.length === 0) return
-  for (const index of termIndexes(table.name, rest, count + 1))
+  const where = table.indexes.find(({ keys }) => keys.includes(rest[0] ?? ''))?.where
+  for (const index of termIndexes(table.name, rest, { first: count + 1, where }))
     yield { kind: 'index', table, index, broken: false }
 }
 

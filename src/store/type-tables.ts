@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import { type Column, columnsOf } from './columns.ts'
+import { layoutOf } from './search/layout.ts'
 import { wholeOf } from './search/whole-text.ts'
 
 /** The table of a resource type, derived from its search parameters. Pure: the migrator makes it, a write fills it. */
@@ -77,24 +78,58 @@ function deriveTable(
       if (wholeOf(definitions, parameter) === undefined)
         terms.push(index === 'gin' ? column : `${column} gin_trgm_ops`)
     }
+  for (const parameter of definitions.searchParameters(type)) indexes.push(...leadIndexes(name, parameter))
   for (const keys of wish?.btree ?? [])
     indexes.push({ name: indexName(name, keys.join('_')), method: 'btree', keys: ['tenant', ...keys] })
   if (type !== 'AuditEvent')
     indexes.push({ name: indexName(name, 'updated'), method: 'btree', keys: ['tenant', 'updated', 'id'] })
-  return { type, name, columns, indexes: [...indexes, ...termIndexes(name, terms)] }
+  const led = columns.flatMap(({ name, parameter }) => (isMore(parameter, name) ? [name] : []))
+  const few = led.map((column) => `${column} IS NOT NULL`).join(' OR ')
+  return {
+    type,
+    name,
+    columns,
+    indexes: [
+      ...indexes,
+      ...termIndexes(name, terms),
+      ...termIndexes(name, led, { where: few, rest: 'more' }),
+    ],
+  }
+}
+
+function isMore(parameter: SearchParameter, column: string): boolean {
+  const layout = layoutOf(parameter)
+  return layout.shape === 'references' && layout.led?.more === column
+}
+
+/** What leads goes on in the order of time, so that a page is read from its first row to its last. */
+function leadIndexes(table: string, parameter: SearchParameter): readonly TableIndex[] {
+  const layout = layoutOf(parameter)
+  if (layout.shape !== 'references' || layout.led === undefined) return []
+  return layout.led.by.map((_, at) => ({
+    name: indexName(table, `${layout.column}_${at + 1}`),
+    method: 'btree',
+    keys: ['tenant', `(${layout.column}[${at + 1}])`, 'by_date_start', 'id'],
+    where: `${layout.column}[${at + 1}] IS NOT NULL`,
+  }))
 }
 
 /**
  * One index for all terms of a table instead of one each: a search by any of its columns finds as fast, and a write
  * pays for one (docs/decisions/0005-one-term-index-a-table.md).
  */
-export function termIndexes(table: string, keys: readonly string[], first = 1): readonly TableIndex[] {
+export function termIndexes(
+  table: string,
+  keys: readonly string[],
+  { first = 1, where, rest = 'terms' }: { first?: number; where?: string | undefined; rest?: string } = {},
+): readonly TableIndex[] {
   const count = Math.ceil(keys.length / mostKeys)
   const size = Math.ceil(keys.length / count)
   return Array.from({ length: count }, (_, at) => ({
-    name: indexName(table, `terms_${first + at}`),
+    name: indexName(table, `${rest}_${first + at}`),
     method: 'gin',
     keys: keys.slice(at * size, (at + 1) * size),
+    ...(where !== undefined && { where }),
   }))
 }
 

@@ -1,11 +1,12 @@
 import type { DateValue, IndexValue, NumberValue, QuantityValue } from '#fhir/index-values.ts'
+import { arrangeTerms, type LeadKind } from './leading-terms.ts'
 import { packText } from './packed-text.ts'
 import { firstTerms, referenceExtras, termsOf, unitTerms, withoutVersion } from './terms.ts'
 import { timestampText } from './timestamp.ts'
 import { wordVector } from './word-vector.ts'
 
 /** An object, never a bare array, goes into jsonb: pg writes JavaScript arrays as PostgreSQL arrays. */
-export type ColumnValue = string | readonly string[] | { readonly all: readonly unknown[] } | null
+export type ColumnValue = string | readonly (string | null)[] | { readonly all: readonly unknown[] } | null
 
 /** One function a kind of column; `values` is never empty. */
 export const columnValue = {
@@ -14,11 +15,15 @@ export const columnValue = {
     return value?.kind === 'token' ? (value.code?.toLowerCase() ?? null) : null
   },
 
-  terms: (values: readonly IndexValue[]) => {
-    const terms: string[] = []
-    for (const value of values) termsOf(value, terms)
-    return distinct(terms)
+  terms: (values: readonly IndexValue[]) => allTerms(values),
+
+  ledTerms: (leads: readonly LeadKind[]) => (values: readonly IndexValue[]) => {
+    const terms = allTerms(values)
+    return terms === null ? null : arrangeTerms(terms, leads).terms
   },
+
+  moreTerms: (leads: readonly LeadKind[]) => (values: readonly IndexValue[]) =>
+    arrangeTerms(allTerms(values) ?? [], leads).more,
 
   reference: (values: readonly IndexValue[]) => {
     const value = values[0]
@@ -91,7 +96,7 @@ export const columnValue = {
   latitude: (values: readonly IndexValue[]) => coordinate(values, 0),
 
   longitude: (values: readonly IndexValue[]) => coordinate(values, 1),
-} satisfies Record<string, (values: readonly IndexValue[]) => ColumnValue>
+}
 
 /** Inside jsonb every value is an object whose fields the search reads by name. */
 function componentEntry(value: IndexValue): object {
@@ -116,6 +121,12 @@ function componentEntry(value: IndexValue): object {
 function quantityEntry(value: IndexValue): object {
   const { low, high } = value as QuantityValue
   return { low, high, terms: unitTerms(value as QuantityValue) }
+}
+
+function allTerms(values: readonly IndexValue[]): readonly string[] | null {
+  const terms: string[] = []
+  for (const value of values) termsOf(value, terms)
+  return distinct(terms)
 }
 
 function distinct(terms: readonly string[]): readonly string[] | null {

@@ -1,9 +1,15 @@
 import type { SearchParameter } from '#fhir/definitions.ts'
+import { type LeadKind, leadsOf } from './leading-terms.ts'
 
 /** How a parameter lies in its table: which columns it has and what they mean. Rows are written and searched by it. */
 export type Layout =
   | { readonly shape: 'code' | 'terms' | 'string' | 'uri' | 'uris' | 'words'; readonly column: string }
-  | { readonly shape: 'references'; readonly column: string }
+  | {
+      readonly shape: 'references'
+      readonly column: string
+      /** What stands at the first places of the array, and the column of further terms of their kinds. */
+      readonly led?: { readonly by: readonly LeadKind[]; readonly more: string }
+    }
   | { readonly shape: 'reference'; readonly column: string; readonly also: string }
   | {
       readonly shape: 'date'
@@ -60,10 +66,15 @@ function buildLayout(parameter: SearchParameter): Layout {
   switch (parameter.kind) {
     case 'token':
       return { shape: isPlainCode(parameter) ? 'code' : 'terms', column }
-    case 'reference':
-      return repeats
-        ? { shape: 'references', column }
-        : { shape: 'reference', column, also: `${column}_also` }
+    case 'reference': {
+      if (!repeats) return { shape: 'reference', column, also: `${column}_also` }
+      const by = leadsOf(parameter.type, code)
+      return {
+        shape: 'references',
+        column,
+        ...(by === undefined ? {} : { led: { by, more: `${column}_more` } }),
+      }
+    }
     case 'string':
       return { shape: 'string', column }
     case 'uri':

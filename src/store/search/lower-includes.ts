@@ -6,6 +6,7 @@ import { tableOf } from '../columns.ts'
 import { shippedTenant } from '../shipped-tenant.ts'
 import { layoutOf } from './layout.ts'
 import { namesNobodyElse } from './lower-among.ts'
+import { ledBy } from './lower-led.ts'
 import { rowsOf } from './lower-link.ts'
 import { anyOf, type Lowering, never, ofClinic, tenantValue } from './lowering.ts'
 
@@ -175,7 +176,9 @@ class Steps {
       layout.shape === 'reference'
         ? `${row}.${layout.column} = ${here}`
         : layout.shape === 'references'
-          ? `${row}.${layout.column} && ARRAY[${here}]`
+          ? layout.led === undefined
+            ? `${row}.${layout.column} && ARRAY[${here}]`
+            : ledBy(this.#lowering.definitions, row, parameter, origins, here)
           : never
     return [
       `SELECT '${parameter.type}' AS type, ${row}.id FROM ${tableOf(parameter.type)} ${row} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = ANY(${this.#lowering.bind(origins)}) AND ${points}${this.#toldOf(parameter, `(${here})`)}`,

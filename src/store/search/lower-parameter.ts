@@ -3,6 +3,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { Modifier, SearchValue } from '#fhir/search-query.ts'
 import { type Layout, layoutOf } from './layout.ts'
 import { lowerComposite } from './lower-composite.ts'
+import { ledPredicate } from './lower-led.ts'
 import { nearPredicate } from './lower-near.ts'
 import { uriPredicate } from './lower-uri.ts'
 import { allOf, anyOf, type Lowering, never } from './lowering.ts'
@@ -14,7 +15,14 @@ import {
   startsWithPattern,
 } from './packed-text.ts'
 import { dateHullPredicate, datePredicate, numberHullPredicate, numberPredicate } from './range-predicates.ts'
-import { codesOf, identifierTerm, labelTerm, quantityTerm, searchTerms } from './terms.ts'
+import {
+  codesOf,
+  identifierTerm,
+  labelTerm,
+  quantityTerm,
+  referenceSearchTerms,
+  searchTerms,
+} from './terms.ts'
 import { wholeOf } from './whole-text.ts'
 
 /** One parameter with its OR list, on the columns that `layoutOf` gave it. */
@@ -37,7 +45,7 @@ export function lowerParameter(
       )
     case 'reference':
     case 'references':
-      return lowerReference(lowering, alias, layout, modifier, values)
+      return lowerReference(lowering, alias, parameter, layout, modifier, values)
     case 'string':
       return anyOf(
         values.map((value) => {
@@ -134,16 +142,19 @@ const versioned = /\/_history\/|:.*\|/
 function lowerReference(
   lowering: Lowering,
   alias: string,
+  parameter: SearchParameter,
   layout: Layout & { shape: 'reference' | 'references' },
   modifier: Modifier | undefined,
   values: readonly SearchValue[],
 ): string {
+  if (layout.shape === 'references') {
+    const terms = referenceSearchTerms(modifier, values)
+    if (terms.length === 0) return never
+    if (layout.led !== undefined) return ledPredicate(lowering, alias, parameter, terms)
+    return `${alias}.${layout.column} && ${lowering.bind(terms)}`
+  }
   const references = values.flatMap((value) => (value.kind === 'reference' ? value.references : []))
   const identifiers = modifier === 'identifier' ? searchTerms(values).map(identifierTerm) : []
-  if (layout.shape === 'references') {
-    const terms = [...references, ...identifiers]
-    return terms.length === 0 ? never : `${alias}.${layout.column} && ${lowering.bind(terms)}`
-  }
   const also = [...references.filter((reference) => versioned.test(reference)), ...identifiers]
   const plain = also.length === 0 ? references : references.filter((reference) => !versioned.test(reference))
   return anyOf([

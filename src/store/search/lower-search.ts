@@ -3,6 +3,7 @@ import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
 import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
 import { tableOf } from '../columns.ts'
 import { type Cursor, readCursor } from './cursor.ts'
+import { eventsInOrder } from './events-in-order.ts'
 import { afterCursor, orderBy } from './keyset.ts'
 import { openLowering } from './lower-clause.ts'
 import { includesSelect } from './lower-includes.ts'
@@ -83,15 +84,14 @@ function onlyMatches(page: Page, type: string): string {
 }
 
 /** A page of one type's rows, and one more, in order. `typed`: several types share the page. */
-function matchesSelect(
-  { lowering, query, order, cursor, hints }: Page,
-  type: string,
-  typed: boolean,
-): string {
+function matchesSelect(page: Page, type: string, typed: boolean): string {
+  const { lowering, query, order, cursor, hints } = page
   const backwards = cursor?.backwards ?? false
   const expressions = order.keys.map((key) => key.expression(type, 'r'))
   const ties = typed ? ['r.id', typeText(type)] : ['r.id']
-  const condition = rowsOf(lowering, type, 'r', query.where, hints.checking) ?? `r.tenant = $1 AND ${never}`
+  const events = type === auditTable ? eventsInOrder(lowering, query, expressions) : undefined
+  const condition =
+    events === undefined ? rowsOf(lowering, type, 'r', query.where, hints.checking) : undefined
   const after =
     cursor === undefined ? '' : ` AND ${afterCursor(order, cursor, expressions, ties, lowering.bind)}`
   const sortColumns = expressions.map((expression, place) => `, ${expression} AS k${place}`).join('')
@@ -99,12 +99,19 @@ function matchesSelect(
   const method = type === auditTable ? `'POST' AS method` : 'r.method'
   const columns = `r.id, r.version, r.updated, ${method}, r.text${typeColumn}${sortColumns}`
   const limit = `LIMIT ${query.count + 1}`
-  const from = `FROM ${tableOf(type)} r WHERE ${condition}${after}`
+  const rows = (where: string) => `FROM ${tableOf(type)} r WHERE ${where}${after}`
   // The name of the type is the same for all rows here: it orders nothing before the types are put together.
-  if (!hints.fenced)
-    return `SELECT ${columns} ${from} ORDER BY ${orderBy(order, backwards, expressions, ['r.id'])} ${limit}`
+  const sorted = `ORDER BY ${orderBy(order, backwards, expressions, ['r.id'])}`
   const keys = order.keys.map((_, place) => `k${place}`)
-  return `SELECT * FROM (SELECT ${columns} ${from} OFFSET 0) r ORDER BY ${orderBy(order, backwards, keys, ['id'])} ${limit}`
+  const sortedAgain = `ORDER BY ${orderBy(order, backwards, keys, ['id'])} ${limit}`
+  if (events !== undefined) {
+    const selects = events.ordered.map((where) => `(SELECT ${columns} ${rows(where)} ${sorted} ${limit})`)
+    const few = `(SELECT ${columns} ${rows(events.few)} OFFSET 0)`
+    return `SELECT * FROM (${[...selects, few].join(' UNION ALL ')}) r ${sortedAgain}`
+  }
+  const from = rows(condition ?? `r.tenant = $1 AND ${never}`)
+  if (!hints.fenced) return `SELECT ${columns} ${from} ${sorted} ${limit}`
+  return `SELECT * FROM (SELECT ${columns} ${from} OFFSET 0) r ${sortedAgain}`
 }
 
 /** Matches numbered by their place, so that their order survives being joined with what is included. */

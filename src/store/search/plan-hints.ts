@@ -2,6 +2,7 @@ import type { SearchParameter } from '#fhir/definitions.ts'
 import type { Clause } from '#fhir/search-query.ts'
 import { loadIndexWishes } from '../type-tables.ts'
 import { layoutOf } from './layout.ts'
+import { isLed } from './lower-led.ts'
 
 /**
  * What PostgreSQL cannot know of a prepared statement, whose plan is made without the values. Of a term it then
@@ -75,12 +76,13 @@ export function namesFew(where: readonly Clause[]): boolean {
 }
 
 function gradeOfParameter({ parameter, modifier, values }: Clause & { kind: 'param' }): Grade {
-  const { shape } = layoutOf(parameter)
+  const layout = layoutOf(parameter)
   const plain = modifier === undefined
-  switch (shape) {
+  switch (layout.shape) {
     case 'terms':
       return plain && namesOne(parameter) ? 'terms' : 'other'
     case 'references':
+      if (layout.led !== undefined) return isLed(parameter, modifier, values) ? 'row' : 'other'
       return modifier === 'identifier' || values.every(namesPatient) ? 'terms' : 'other'
     case 'string': {
       const long = values.every((value) => value.kind === 'string' && value.text.length >= shortestName)

@@ -28,7 +28,18 @@ export function orderOf(definitions: Definitions, query: SearchQuery, viewer: Vi
     if (key.parameter === '_id') return { keys, tiesDescending: key.descending }
     keys.push(buildKey(definitions, key, query, viewer))
   }
+  // The order in which events were made, as their ids have it too; but indexes have the date.
+  const date = query.sort.length > 0 || query.types.join() !== auditEvent ? undefined : dateOf(definitions)
+  if (date !== undefined)
+    keys.push(buildKey(definitions, { parameter: date, descending: false }, query, viewer))
   return { keys, tiesDescending: query.sort.at(-1)?.descending ?? false }
+}
+
+/** AuditEvent.recorded is 1..1. */
+const auditEvent = 'AuditEvent'
+
+function dateOf(definitions: Definitions): SearchParameter | undefined {
+  return definitions.searchParameter(auditEvent, 'date')
 }
 
 function buildKey(
@@ -54,7 +65,10 @@ function buildKey(
       return own === undefined ? 'NULL' : sortExpression(own, alias, descending)
     },
     descending,
-    present: !query.types.some(hidden) && query.where.some((clause) => requires(clause, parameter)),
+    present:
+      !query.types.some(hidden) &&
+      ((query.types.join() === auditEvent && parameter.code === 'date') ||
+        query.where.some((clause) => requires(clause, parameter))),
     cast,
   }
 }

@@ -7,7 +7,7 @@ import type {
   UriValue,
 } from '#fhir/index-values.ts'
 import { normalizeText } from '#fhir/normalize-text.ts'
-import type { SearchValue } from '#fhir/search-query.ts'
+import type { Modifier, SearchValue } from '#fhir/search-query.ts'
 
 /**
  * Terms are the texts that array columns hold. Written rows and searches meet here and nowhere else: a search finds
@@ -138,6 +138,15 @@ export function searchTerms(values: readonly SearchValue[]): string[] {
     if (value.code === undefined) return systemTerm(value.system ?? '')
     return value.system === undefined ? codeTerm(value.code) : systemCodeTerm(value.system, value.code)
   })
+}
+
+/** The terms by which a search finds references in arrays. */
+export function referenceSearchTerms(
+  modifier: Modifier | undefined,
+  values: readonly SearchValue[],
+): readonly string[] {
+  const references = values.flatMap((value) => (value.kind === 'reference' ? value.references : []))
+  return modifier === 'identifier' ? [...references, ...searchTerms(values).map(identifierTerm)] : references
 }
 
 /** For columns of bare codes, all of one system that goes without saying. `whole`: any code of it will do. */

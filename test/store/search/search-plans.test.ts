@@ -26,7 +26,12 @@ beforeAll(async () => {
     select 'main', 'b' || n, 1, '2026-01-01', 'PUT', ${wide}, 'Patient/p' || n % 5000, 'Patient/p' || n % 5000, array['vital-signs'], array['c' || n % 100],
       timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + n * interval '1 minute'
     from generate_series(1, 100000) n`)
-  await clinic.query('vacuum analyze patient, slot, observation')
+  // In every second event it is one patient, one doctor, one app.
+  await clinic.query(`insert into auditevent (tenant, id, version, updated, text, by_patient, by_entity, by_agent, by_date_start, by_date_end)
+    select 'main', 'e' || n, 1, now() + n * interval '1 ms', ${wide}, array['Patient/p' || n % 2 * (n % 100)], array[null, '#r' || n, 'Patient/p' || n % 2 * (n % 100)],
+      array['Practitioner/d' || n % 2 * (n % 100), '#app-' || n % 2 * (n % 100), '#https://clinic.test/fhir'], now() + n * interval '1 ms', now() + n * interval '1 ms'
+    from generate_series(1, 20000) n`)
+  await clinic.query('vacuum analyze patient, slot, observation, auditevent')
   server = new pg.Client({ connectionString: clinic.url, options: '-c role=almanac_server -c jit=off' })
   await server.connect()
   await server.query(`select set_config('almanac.tenant', 'main', false)`)
@@ -109,6 +114,25 @@ test.each([
   expect(nodes.map((node) => node['Index Name'])).toContain(index)
   expect(nodes.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([])
   expect(plan['Shared Hit Blocks']).toBeLessThan(pages)
+})
+
+test.each([
+  ['AuditEvent?patient=Patient/p0&_sort=-date', 'by_patient'],
+  ['AuditEvent?patient=Patient/p0', 'by_patient'],
+  ['AuditEvent?patient=Patient/p77&_sort=-date', 'by_patient'],
+  ['AuditEvent?entity=Patient/p0&_sort=-date', 'by_patient'],
+  ['AuditEvent?patient=Patient/p0&date=ge2026-01-01&_sort=-date', 'by_patient'],
+  ['AuditEvent?agent=Practitioner/d0&_sort=-date', 'by_agent'],
+  ['AuditEvent?agent:identifier=app-0&_sort=-date', 'by_agent'],
+  ['AuditEvent?entity:identifier=r77&_sort=-date', 'by_entity'],
+  ['AuditEvent?agent:identifier=https://clinic.test/fhir&_sort=-date', 'by_date_start'],
+  ['AuditEvent?_sort=-date', 'by_date_start'],
+])('%s is read in the order of time and stops when the page is full', async (url, index) => {
+  const plan = await planOf(url)
+  expect(nodesOf(plan).map((node) => node['Index Name'] ?? '')).toContainEqual(
+    expect.stringMatching(`^auditevent_20.*${index}`),
+  )
+  expect(plan['Shared Hit Blocks']).toBeLessThan(200)
 })
 
 test('a page further on costs what the first one costs', async () => {
