@@ -1,5 +1,6 @@
 import type { Principal } from '#access/principal.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import type { Transaction } from '#store/store.ts'
 import { applyRules } from './apply-rules.ts'
 import { authorise, viewerOf } from './authorise.ts'
 import { checkChange } from './check-change.ts'
@@ -10,6 +11,7 @@ import { checkTarget } from './check-target.ts'
 import type { FhirRequest, FhirResponse, InteractionName } from './exchange.ts'
 import { findMatch } from './find-match.ts'
 import { history } from './history.ts'
+import { warningsOf, withWarnings } from './late-warnings.ts'
 import { loadCurrent } from './load-current.ts'
 import { planChanges } from './plan-change.ts'
 import { read, vread } from './read.ts'
@@ -141,7 +143,7 @@ export function createRoad(parts: RoadParts): Road {
   return road
 }
 
-function walkAlone(
+async function walkAlone(
   parts: RoadParts,
   road: Road,
   request: FhirRequest,
@@ -151,7 +153,12 @@ function walkAlone(
   const store = parts.database.openStore(viewerOf(principal, request.interaction))
   const start = { parts, road, request, principal, changes: [] }
   if (!stages.includes(writeRows)) return walk(stages, { ...start, reads: store })
-  return store.transaction((tx) => walk(stages, { ...start, reads: tx, tx }))
+  let open: Transaction | undefined
+  const response = await store.transaction((tx) => {
+    open = tx
+    return walk(stages, { ...start, reads: tx, tx })
+  })
+  return withWarnings(response, request, warningsOf(open))
 }
 
 async function walk(stages: readonly Stage[], state: Walk): Promise<FhirResponse> {

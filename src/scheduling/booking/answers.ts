@@ -10,10 +10,17 @@ export function answerBundle(
   call: OperationCall,
   stored: StoredVersion,
   headers?: Readonly<Record<string, string>>,
+  warnings: readonly Issue[] = [],
 ): FhirResponse {
   const fullUrl = JSON.stringify(`${call.request.base}/Appointment/${stored.id}`)
-  const body = `{"resourceType":"Bundle","type":"searchset","total":1,"entry":[{"fullUrl":${fullUrl},"resource":${shownText(call, stored)},"search":{"mode":"match"}}]}`
+  const body = `{"resourceType":"Bundle","type":"searchset","total":1,"entry":[{"fullUrl":${fullUrl},"resource":${shownText(call, stored)},"search":{"mode":"match"}}${tellWarnings(warnings)}]}`
   return { status: 200, body, ...(headers && { headers }) }
+}
+
+/** "An optional OperationOutcome": what the clinic's rules doubt. */
+function tellWarnings(warnings: readonly Issue[]): string {
+  if (warnings.length === 0) return ''
+  return `,{"resource":${JSON.stringify(buildOperationOutcome(warnings))},"search":{"mode":"outcome"}}`
 }
 
 export function answerAppointment(call: OperationCall, stored: StoredVersion): FhirResponse {

@@ -1,5 +1,7 @@
+import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { type Extension, withoutExtension } from '../extension.ts'
+import { extensionUrls } from '../known-extensions.ts'
 import { withReason } from '../status-reason.ts'
 import { holdExpires } from '../visit.ts'
 
@@ -73,4 +75,27 @@ export function withComment(appointment: Resource, comment: unknown): Resource {
   if (typeof comment !== 'string') return appointment
   const { comment: earlier } = appointment
   return { ...appointment, comment: typeof earlier === 'string' ? `${earlier}\n${comment}` : comment }
+}
+
+/** The rules that shall not count for it, and why: whether the caller may say so is the rules' to judge. */
+export function withOverrides(
+  appointment: Resource,
+  parameters: ReadonlyMap<string, readonly unknown[]>,
+): Resource {
+  const rules = parameters.get('override-rule') ?? []
+  if (rules.length === 0) return appointment
+  const [reason] = parameters.get('override-reason') ?? []
+  if (reason === undefined)
+    throw new Refusal('required', 'A rule is overridden with a reason: give override-reason.', {
+      expression: 'override-reason',
+    })
+  const { extension = [] } = appointment as Resource & { extension?: readonly object[] }
+  const added = rules.map((rule) => ({
+    url: extensionUrls.overrideReason,
+    extension: [
+      { url: 'rule', valueString: rule },
+      { url: 'reason', valueString: reason },
+    ],
+  }))
+  return { ...appointment, extension: [...extension, ...added] } as Resource
 }

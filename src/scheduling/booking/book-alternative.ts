@@ -1,5 +1,6 @@
 import { Refusal } from '#fhir/refusal.ts'
-import type { Resource, StoredVersion } from '#fhir/resource.ts'
+import type { Resource } from '#fhir/resource.ts'
+import type { FhirResponse } from '#interaction/exchange.ts'
 import type { OperationCall } from '#interaction/operation.ts'
 import { textOf } from './booking-call.ts'
 
@@ -7,13 +8,16 @@ import { textOf } from './booking-call.ts'
 export async function bookAlternative(
   call: OperationCall,
   failure: Refusal,
-  book: (appointment: Resource) => Promise<StoredVersion>,
-): Promise<StoredVersion | undefined> {
+  book: (appointment: Resource) => Promise<FhirResponse>,
+): Promise<FhirResponse | undefined> {
   await failure.lookForSuggestion()
   const { entry = [] } = (failure.suggestion ?? {}) as { entry?: readonly { resource: Resource }[] }
-  const latest = Date.parse(textOf(call, 'latest') ?? '') || Number.POSITIVE_INFINITY
+  const limit = (name: string, none: number) => Date.parse(textOf(call, name) ?? '') || none
+  const earliest = limit('earliest', Number.NEGATIVE_INFINITY)
+  const latest = limit('latest', Number.POSITIVE_INFINITY)
   for (const { resource } of entry) {
-    if (Date.parse(String(resource.end)) > latest) continue
+    const { start, end } = resource
+    if (Date.parse(String(start)) < earliest || Date.parse(String(end)) > latest) continue
     const { id: _, meta: __, requestedPeriod: ___, ...appointment } = resource
     try {
       return await book(appointment as Resource)

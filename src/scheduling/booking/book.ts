@@ -2,12 +2,13 @@ import { checkPermission } from '#access/check-permission.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
+import { warningsOf } from '#interaction/late-warnings.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
 import type { Transaction } from '#store/store.ts'
 import { withWaitListReason } from '../waitlist/wait-list-reason.ts'
 import { answerBundle, answerRefusal } from './answers.ts'
-import { asBooked, withComment, withPatients, withStatus } from './appointment-edits.ts'
+import { asBooked, withComment, withOverrides, withPatients, withStatus } from './appointment-edits.ts'
 import { bookAlternative } from './book-alternative.ts'
 import { type Asked, checkToCome, forPatients, readAsked, store, textOf } from './booking-call.ts'
 import { type BookingParts, currentTime } from './booking-parts.ts'
@@ -21,8 +22,7 @@ export function createBook(parts: BookingParts): Operation {
 
 async function book(parts: BookingParts, call: OperationCall): Promise<FhirResponse> {
   try {
-    const booked = await parts.transact(call, (tx) => bookOnce(parts, call, tx))
-    return answerBundle(call, booked)
+    return await transact((tx) => bookOnce(parts, call, tx))
   } catch (failure) {
     const { parameters } = call
     if (
@@ -31,11 +31,25 @@ async function book(parts: BookingParts, call: OperationCall): Promise<FhirRespo
       failure.kind === 'conflict'
     ) {
       const instead = await bookAlternative(call, failure, (appointment) =>
-        parts.transact(call, (tx) => carryOut(parts, call, tx, { appointment })),
+        transact((tx) =>
+          // Sent again, it is the same request: it gets what it was given instead.
+          once(tx, call.principal.clientId, textOf(call, 'client-key'), () =>
+            carryOut(parts, call, tx, { appointment }),
+          ),
+        ),
       )
-      if (instead !== undefined) return answerBundle(call, instead)
+      if (instead !== undefined) return instead
     }
     return answerRefusal(failure)
+  }
+
+  async function transact(work: (tx: Transaction) => Promise<StoredVersion>): Promise<FhirResponse> {
+    let open: Transaction | undefined
+    const booked = await parts.transact(call, (tx) => {
+      open = tx
+      return work(tx)
+    })
+    return answerBundle(call, booked, undefined, warningsOf(open))
   }
 }
 
@@ -62,7 +76,7 @@ async function carryOut(
 ): Promise<StoredVersion> {
   const { stored } = asked
   const comment = call.parameters.get('comment')?.[0]
-  const appointment = withComment(asked.appointment, comment)
+  const appointment = withOverrides(withComment(asked.appointment, comment), call.parameters)
   if (appointment.status === 'cancelled') return cancel(parts, call, tx, { ...asked, appointment })
   checkToCome(appointment, await currentTime(tx))
   const patients = await registerPatients(parts, call, tx)

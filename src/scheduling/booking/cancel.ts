@@ -2,7 +2,7 @@ import type { Resource } from '#fhir/resource.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
 import { answerAppointment } from './answers.ts'
-import { type Reason, withComment, withStatus } from './appointment-edits.ts'
+import { type Reason, withComment, withOverrides, withStatus } from './appointment-edits.ts'
 import { store, textOf } from './booking-call.ts'
 import type { BookingParts } from './booking-parts.ts'
 import { loadAppointment } from './stored-appointment.ts'
@@ -20,7 +20,7 @@ function createStep(parts: BookingParts, name: string, edit: Edit): Operation {
         const edited = edit(stored.appointment, reasonOf(call))
         // Asked twice, done once.
         if (edited.status === stored.appointment.status) return stored.before
-        const after = withComment(edited, textOf(call, 'comment'))
+        const after = withOverrides(withComment(edited, textOf(call, 'comment')), call.parameters)
         return store(parts, call, tx, after, stored)
       })
       return answerAppointment(call, written)

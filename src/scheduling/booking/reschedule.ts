@@ -5,7 +5,7 @@ import { loadOperationDefinition } from '#interaction/operations/operation-defin
 import type { Transaction } from '#store/store.ts'
 import { loadFacts } from '../claims/load-facts.ts'
 import { answerAppointment } from './answers.ts'
-import { withComment } from './appointment-edits.ts'
+import { withComment, withOverrides } from './appointment-edits.ts'
 import { checkToCome, store, textOf } from './booking-call.ts'
 import { type BookingParts, currentTime } from './booking-parts.ts'
 import { loadAppointment } from './stored-appointment.ts'
@@ -20,7 +20,8 @@ export function createReschedule(parts: BookingParts): Operation {
         const stored = await loadAppointment(tx, request.id ?? '', request)
         const moved = await move(parts, call, tx, stored.appointment)
         checkToCome(moved, await currentTime(tx))
-        return store(parts, call, tx, withComment(moved, textOf(call, 'comment')), stored)
+        const after = withOverrides(withComment(moved, textOf(call, 'comment')), call.parameters)
+        return store(parts, call, tx, after, stored)
       })
       return answerAppointment(call, written)
     },

@@ -1,5 +1,6 @@
 import type { Principal } from '#access/principal.ts'
 import { type Issue, Refusal } from '#fhir/refusal.ts'
+import { warn } from '#interaction/late-warnings.ts'
 import type { Transaction } from '#store/store.ts'
 import type { Advice, BrokenRule } from '../advice.ts'
 import type { Facts } from './load-facts.ts'
@@ -27,7 +28,14 @@ export async function refuseBroken(
       ({ severity }) => severity === 'refuse' || (severity === 'approve' && taking === 'firm'),
     )
     const [first] = refusing
-    if (first === undefined) continue
+    if (first === undefined) {
+      if (broken.length > 0)
+        warn(
+          tx,
+          broken.map((one) => ({ ...tell(one), severity: 'warning' as const })),
+        )
+      continue
+    }
     throw new Refusal('business-rule', first.sentence, {
       issues: refusing.map(tell),
       about: `Appointment/${id}`,

@@ -35,6 +35,13 @@ export type Demand =
   | { readonly kind: 'service-types' }
   | { readonly kind: 'notice' | 'window' | 'buffer'; readonly length: number }
   | { readonly kind: 'crowd'; readonly most: number }
+  | {
+      readonly kind: 'cut-off'
+      readonly length: number
+      /** Absent: both. */
+      readonly change?: 'cancel' | 'move'
+      readonly binds: 'patients' | 'everyone'
+    }
   | { readonly kind: 'on-duty'; readonly least: number }
   | { readonly kind: 'expression'; readonly expression: string }
 

@@ -3,13 +3,15 @@ import type { Resource } from '#fhir/resource.ts'
 import type { Transaction } from '#store/store.ts'
 import type { Booking, BrokenRule } from '../advice.ts'
 import type { Interval } from '../availability/interval.ts'
+import { externalReasons } from '../external/external-busy.ts'
 import { hasRoom } from '../find/busy.ts'
 import type { Candidate } from '../find/candidate.ts'
-import type { ClinicCalendars } from '../find/clinic-calendar.ts'
+import type { ClinicCalendar, ClinicCalendars } from '../find/clinic-calendar.ts'
 import { loadBusy } from '../find/load-times.ts'
 import { type BookingFacts, bookingFacts } from './booking-facts.ts'
 import { calendarReasons } from './calendar-reasons.ts'
 import type { ConditionParts } from './conditions.ts'
+import { cutOffReasons } from './cut-offs.ts'
 import { createJudge } from './judge.ts'
 import { type Override, overrideOf, overridesOf } from './overrides.ts'
 
@@ -25,7 +27,7 @@ export interface RuleParts extends ConditionParts {
 export async function checkRules(
   parts: RuleParts,
   tx: Transaction,
-  { appointment, principal, schedules }: Booking,
+  { appointment, before, principal, schedules }: Booking,
 ): Promise<readonly BrokenRule[]> {
   const now = parts.clock().getTime()
   const calendar = await parts.calendars.of(tx)
@@ -33,11 +35,22 @@ export async function checkRules(
   const booking = bookingFacts(appointment, candidates, parts.timeZone)
   // What lies in the past is history, imported or set right.
   if (!(booking.end > now)) return []
-  const judge = await createJudge(parts, tx, calendar, booking, booking.actors)
+  const cutOff =
+    before === undefined
+      ? []
+      : cutOffReasons(
+          calendar.rules,
+          bookingFacts(before, candidates, parts.timeZone),
+          appointment,
+          principal,
+          now,
+        )
   const broken = [
-    ...candidates.flatMap((candidate) => calendarReasons(candidate, booking, now)),
-    ...(await bufferReasons(tx, candidates, booking)),
-    ...(judge?.(booking) ?? []),
+    ...cutOff,
+    // Whoever gives a visit up asks nothing more of anybody's calendar.
+    ...(appointment.status === 'cancelled'
+      ? []
+      : await bookingReasons(parts, tx, calendar, candidates, booking)),
   ]
   const overrides = overridesOf(appointment)
   return broken.filter((one) => {
@@ -45,6 +58,38 @@ export async function checkRules(
     if (override !== undefined) parts.auditOverride(tx, principal, appointment, override)
     return override === undefined
   })
+}
+
+async function bookingReasons(
+  parts: RuleParts,
+  tx: Transaction,
+  calendar: ClinicCalendar,
+  candidates: readonly Candidate[],
+  booking: BookingFacts,
+): Promise<readonly BrokenRule[]> {
+  const now = parts.clock().getTime()
+  const judge = await createJudge(parts, tx, calendar, booking, booking.actors)
+  return [
+    ...candidates.flatMap((candidate) => calendarReasons(candidate, booking, now)),
+    ...(await bufferReasons(tx, candidates, booking)),
+    ...(await elsewhereReasons(tx, calendar, candidates, booking, now)),
+    ...(judge?.(booking) ?? []),
+  ]
+}
+
+/** Calendars elsewhere of those whose slots these are; nothing is asked where nobody has any. */
+async function elsewhereReasons(
+  tx: Transaction,
+  { external }: ClinicCalendar,
+  candidates: readonly Candidate[],
+  booking: BookingFacts,
+  now: number,
+): Promise<readonly BrokenRule[]> {
+  if (external.size === 0) return []
+  const reasons: BrokenRule[] = []
+  for (const candidate of candidates)
+    reasons.push(...(await externalReasons(tx, external, candidate, booking, now)))
+  return reasons
 }
 
 /** The schedule's own buffers: its people need them between visits. */

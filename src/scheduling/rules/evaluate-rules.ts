@@ -35,7 +35,7 @@ export function evaluateRules(
   })
 }
 
-function fits(scope: RuleScope, booking: BookingFacts, { kind }: Demand): boolean {
+export function fits(scope: RuleScope, booking: BookingFacts, { kind }: Demand): boolean {
   return (
     meets(scope.services, booking.services) &&
     meets(scope.practitioners, booking.practitioners) &&
@@ -71,6 +71,9 @@ function breaks({ demand, scope }: BookingRule, booking: BookingFacts, world: Ru
       const there = [...inside].flatMap((actor) => world.visits.over(actor, booking, booking.id))
       return peak(there, booking) >= demand.most ? '' : undefined
     }
+    case 'cut-off':
+      // Of visits that are given up or moved: cut-offs.ts.
+      return undefined
     case 'on-duty':
       return onDuty(scope, booking, world) < demand.least ? '' : undefined
     case 'expression':

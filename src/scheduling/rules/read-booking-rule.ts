@@ -13,9 +13,21 @@ export interface ReadRule {
   readonly issues: readonly Issue[]
 }
 
-const kinds = ['limit', 'service-types', 'notice', 'window', 'buffer', 'crowd', 'on-duty', 'expression']
+const kinds = [
+  'limit',
+  'service-types',
+  'notice',
+  'window',
+  'cut-off',
+  'buffer',
+  'crowd',
+  'on-duty',
+  'expression',
+]
 const severities = ['refuse', 'warn', 'approve']
 const periods = ['hour', 'day', 'week', 'month']
+const changes = ['cancel', 'move']
+const bound = ['patients', 'everyone']
 const counted = ['practitioner', 'patient', 'location', 'clinic']
 /** A longer one is a program, and belongs into one. */
 export const longestExpression = 2_000
@@ -87,19 +99,31 @@ export function readBookingRule(
       case 'notice':
       case 'window':
       case 'buffer': {
-        const length = readDuration(one('length')?.valueDuration)
-        if (length !== undefined) return { kind: of, length }
-        fault(
-          place('length'),
-          `A rule of the kind ${of} has a length: a Duration in minutes, hours, days or weeks.`,
-        )
-        return undefined
+        const length = readLength(of)
+        return length === undefined ? undefined : { kind: of, length }
+      }
+      case 'cut-off': {
+        const length = readLength(of)
+        const change = one('change') === undefined ? undefined : code('change', changes, undefined)
+        const binds = code('binds', bound, 'patients')
+        if (length === undefined) return undefined
+        return { kind: of, length, ...(change !== undefined && { change }), binds } as Demand
       }
       case 'expression':
         return readExpression()
       default:
         return { kind: 'service-types' }
     }
+  }
+
+  function readLength(of: string): number | undefined {
+    const length = readDuration(one('length')?.valueDuration)
+    if (length === undefined)
+      fault(
+        place('length'),
+        `A rule of the kind ${of} has a length: a Duration in minutes, hours, days or weeks.`,
+      )
+    return length
   }
 
   function readExpression(): Demand | undefined {

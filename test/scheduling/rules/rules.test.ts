@@ -23,7 +23,7 @@ beforeAll(async () => {
   await clinic.put(
     ...house,
     ...['anna', 'bert'].flatMap((name) => clinician(name)),
-    ...['one', 'two', 'three'].map((id) => ({
+    ...['one', 'two', 'three', 'four'].map((id) => ({
       resourceType: 'Patient',
       id,
       birthDate: id === 'three' ? '2015-01-01' : '1980-01-01',
@@ -37,7 +37,7 @@ beforeAll(async () => {
 })
 afterAll(() => server.close())
 
-const codes = ['kind', 'severity', 'period', 'per', 'overridableBy']
+const codes = ['kind', 'severity', 'period', 'per', 'overridableBy', 'change', 'binds']
 const numbers = ['priority', 'most', 'least']
 
 function rule(id: string, title: string, values: Record<string, unknown>, more: object = {}): FhirResource {
@@ -274,6 +274,160 @@ describe('a rule that cannot be followed is not stored', () => {
     await whileIn([slow], async () => {
       const { status, body } = await book('bert', 22, 'two')
       expect([status, told(body)]).toEqual([422, [expect.stringContaining('could not be evaluated')]])
+    })
+  })
+})
+
+describe('a visit that is given up or moved', () => {
+  const late = (values: object = {}) =>
+    rule('late', 'Cancel in time.', {
+      kind: 'cut-off',
+      length: 60 * 24 * 200,
+      binds: 'everyone',
+      overridableBy: 'clinic-admin',
+      ...values,
+    })
+
+  test('may be neither when it is too late for it', async () => {
+    const { body: booked } = await book('bert', 0, 'four')
+    await whileIn([late()], async () => {
+      const cancelled = await clinic.send('POST', `Appointment/${booked.id}/$cancel`, parameters({}))
+      expect([cancelled.status, cancelled.body.issue[0].diagnostics]).toEqual([
+        422,
+        'Cancel in time. (at least 200 days before) Can be overridden, with a reason, by: clinic-admin. (rule PlanDefinition/late)',
+      ])
+      const [slot] = await slotsOf('bert')
+      const moved = await clinic.send('PUT', `Appointment/${booked.id}`, {
+        ...booked,
+        start: slot?.start,
+        end: slot?.end,
+        slot: [{ reference: `Slot/${slot?.id}` }],
+      })
+      expect(moved.status).toBe(422)
+      // What changes no time is nobody's loss.
+      const told = await clinic.send('PUT', `Appointment/${booked.id}`, {
+        ...booked,
+        comment: 'Brings a friend.',
+      })
+      expect(told.status).toBe(200)
+    })
+    await whileIn([late({ change: 'move' })], async () => {
+      const cancelled = await clinic.send('POST', `Appointment/${booked.id}/$cancel`, parameters({}))
+      expect(cancelled.status).toBe(200)
+    })
+  })
+
+  test('in time, or by the clinic where only patients are bound, it may', async () => {
+    const { body: booked } = await book('bert', 0, 'four')
+    await whileIn([late({ length: 1 })], async () => {
+      const [slot] = await slotsOf('bert')
+      const to = parameters({ slot: { valueReference: { reference: `Slot/${slot?.id}` } } })
+      expect((await clinic.send('POST', `Appointment/${booked.id}/$reschedule`, to)).status).toBe(200)
+    })
+    await whileIn([late({ binds: 'patients' })], async () => {
+      const patient = await server.token({ scope: 'patient/*.cruds', patient: 'four' })
+      const path = `Appointment/${booked.id}/$cancel`
+      expect((await clinic.send('POST', path, parameters({}), patient)).status).toBe(422)
+      expect((await clinic.send('POST', path, parameters({}))).status).toBe(200)
+    })
+  })
+
+  test('is given up even when it could not be booked any more', async () => {
+    const { body: booked } = await book('bert', 0, 'four')
+    await whileIn([rule('closed', 'No.', { kind: 'notice', length: 60 * 24 * 300 })], async () => {
+      const cancelled = await clinic.send('POST', `Appointment/${booked.id}/$cancel`, parameters({}))
+      expect(cancelled.status).toBe(200)
+    })
+  })
+
+  test('whoever may overrides it, with a reason', async () => {
+    const { body: booked } = await book('bert', 0, 'four')
+    await whileIn([late()], async () => {
+      const admin = await server.token({
+        scope: 'user/*.cruds',
+        roles: ['clinic-admin', 'practitioner'],
+        fhirUser: 'Practitioner/anna',
+      })
+      const path = `Appointment/${booked.id}/$cancel`
+      const silent = await clinic.send(
+        'POST',
+        path,
+        parameters({ 'override-rule': 'PlanDefinition/late' }),
+        admin,
+      )
+      expect(silent.status).toBe(400)
+      const told = await clinic.send(
+        'POST',
+        path,
+        parameters({ 'override-rule': 'PlanDefinition/late', 'override-reason': 'A death in the family.' }),
+        admin,
+      )
+      expect([told.status, told.body.status]).toEqual([200, 'cancelled'])
+    })
+  })
+})
+
+describe('a rule that only warns', () => {
+  const warning = rule('doubt', 'Mornings are for the others.', {
+    kind: 'expression',
+    severity: 'warn',
+    condition: 'false',
+  })
+
+  test('is told to whoever asks for an outcome, and to whoever books by operation', async () => {
+    await whileIn([warning], async () => {
+      const [slot] = await slotsOf('bert')
+      const appointment = {
+        resourceType: 'Appointment',
+        status: 'booked',
+        slot: [{ reference: `Slot/${slot?.id}` }],
+        start: slot?.start,
+        end: slot?.end,
+        participant: ['Patient/four', 'Practitioner/bert'].map((reference) => ({
+          actor: { reference },
+          status: 'accepted',
+        })),
+      }
+      const response = await fetch(`${server.base}/Appointment`, {
+        method: 'POST',
+        headers: {
+          authorization: `Bearer ${clinic.token}`,
+          'content-type': 'application/fhir+json',
+          prefer: 'return=OperationOutcome',
+        },
+        body: JSON.stringify(appointment),
+      })
+      const outcome = (await response.json()) as { issue: { severity: string; diagnostics: string }[] }
+      expect([response.status, outcome.issue.at(-1)]).toMatchObject([
+        201,
+        { severity: 'warning', diagnostics: 'Mornings are for the others. (rule PlanDefinition/doubt)' },
+      ])
+      const [next] = await slotsOf('bert')
+      const booked = await clinic.send(
+        'POST',
+        'Appointment/$book',
+        parameters({
+          'appointment-resource': {
+            resource: {
+              ...appointment,
+              status: 'pending',
+              slot: [{ reference: `Slot/${next?.id}` }],
+              start: next?.start,
+              end: next?.end,
+            },
+          },
+        }),
+      )
+      const entries = booked.body.entry.map(
+        ({ search, resource }: { search: { mode: string }; resource: { resourceType: string } }) => [
+          search.mode,
+          resource.resourceType,
+        ],
+      )
+      expect(entries).toEqual([
+        ['match', 'Appointment'],
+        ['outcome', 'OperationOutcome'],
+      ])
     })
   })
 })
