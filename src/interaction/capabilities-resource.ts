@@ -78,9 +78,10 @@ function findReferrers(definitions: Definitions): ReadonlyMap<string, string[]> 
   return referrers
 }
 
-/** Is it called on this type, or on one of its resources? */
+/** Is it called on this type, or on one of its resources? Nothing changes what nobody may update. */
 export function isOf(definition: OperationDefinition, type: string): boolean {
-  if ((!definition.type && !definition.instance) || !isServed(type, 'operation')) return false
+  if (!definition.type && !definition.instance) return false
+  if (definition.affectsState !== false && !isServed(type, 'update')) return false
   return definition.resource?.some((name) => name === type || name === 'Resource') ?? true
 }
 

@@ -30,8 +30,9 @@ const methods: readonly (readonly [InteractionName, string])[] = [
   ['delete', 'DELETE'],
 ]
 
+/** Operations are told apart by their definitions. */
 export function isServed(type: string, interaction: InteractionName): boolean {
-  return exceptions.get(type)?.has(interaction) ?? true
+  return interaction === 'operation' || (exceptions.get(type)?.has(interaction) ?? true)
 }
 
 /** The router asks the same table that /metadata is made from: neither can say what the other does not. */

@@ -119,8 +119,9 @@ test('a search takes the parameters that the CapabilityStatement claims for its 
 
 test('an operation is where its definition says, by GET only when it changes nothing', () => {
   const ofMeta = Object.keys(document.paths).filter((path) => /\$meta$/.test(path))
-  // AuditEvent takes no operations.
-  expect(ofMeta).toHaveLength(1 + 2 * (parts.definitions.resourceTypes.length - 1))
+  // Nothing changes an AuditEvent, and it can be asked about like all others.
+  expect(ofMeta).toHaveLength(1 + 2 * parts.definitions.resourceTypes.length)
+  expect(document.paths).not.toHaveProperty(['/AuditEvent/{id}/$meta-add'])
   expect(Object.keys(document.paths['/Slot/{id}/$meta-add'] ?? {})).toEqual(['parameters', 'post'])
   const everything = document.paths['/Patient/{id}/$everything']
   expect(everything?.get?.parameters?.map(({ name }) => name)).toEqual(

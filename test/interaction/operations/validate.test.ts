@@ -45,6 +45,20 @@ test('another type than that of the address is told', async () => {
   expect(told(answer.resource)).toEqual(['error invalid Patient.resourceType'])
 })
 
+test('an AuditEvent, which nobody may change, can be asked about like all others', async () => {
+  const answer = await caller.send('POST', 'AuditEvent/$validate', { resourceType: 'AuditEvent' })
+  expect(answer.status).toBe(200)
+  expect(told(answer.resource)).toContain('error required AuditEvent')
+  const { resource } = await caller.send('GET', 'metadata')
+  const [{ resource: types }] = resource.rest as [
+    { resource: { type: string; operation: { name: string }[] }[] },
+  ]
+  expect(types.find(({ type }) => type === 'AuditEvent')?.operation.map(({ name }) => name)).toEqual([
+    'meta',
+    'validate',
+  ])
+})
+
 test('profiles can be named, and what the server does not know is an error', async () => {
   const profile = 'http://hl7.org/fhir/us/core/StructureDefinition/us-core-patient'
   const known = await caller.send('POST', `Patient/$validate?profile=${profile}`, patient)
