@@ -119,6 +119,25 @@ const settings = {
     ['cancelled', 'proposed'],
     'What becomes of a pending Appointment that somebody who is needed declines.',
   ),
+  calendarMinutes: whole(
+    'EXTERNAL_CALENDAR_MINUTES',
+    '15',
+    [1, 1_440],
+    'How often external calendars are fetched.',
+  ),
+  calendarStaleMinutes: whole(
+    'EXTERNAL_CALENDAR_STALE_MINUTES',
+    '360',
+    [1, 43_200],
+    'How old what is known of an external calendar may be before the choice counts that was made for that.',
+  ),
+  trustedCalendarOrigins: list(
+    'TRUSTED_CALENDAR_ORIGINS',
+    '',
+    /^https?:\/\/[^/\s]+$/,
+    'origins',
+    'Where external calendars may be fetched although the address is of a private network or not https.',
+  ),
   logLevel: choice(
     'LOG_LEVEL',
     'info',

@@ -32,11 +32,14 @@ import { returnToList } from '#scheduling/waitlist/follow-answer.ts'
 import type { Database, Transaction } from '#store/store.ts'
 import { compileCondition } from '#validation/condition.ts'
 import { faultOfExpression } from '#validation/fault-of-expression.ts'
+import { type ExternalCalendarSettings, joinExternalCalendars } from './join-external-calendars.ts'
 import { joinWaitlist, type WaitlistParts } from './join-waitlist.ts'
 
 export interface SchedulingParts {
   readonly database: Database
-  readonly settings: SchedulingSettings & WaitlistParts['settings'] & { readonly generateSlots: boolean }
+  readonly settings: SchedulingSettings &
+    WaitlistParts['settings'] &
+    ExternalCalendarSettings & { readonly generateSlots: boolean }
   readonly clock: () => Date
   readonly newId: () => string
   readonly pages: PagingTokens
@@ -100,6 +103,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
   const recordFetch = (tenant: string, actor: string) =>
     parts.securityLog.record(tenant, { deed: 'feed-fetched', about: { reference: actor } })
   const waitlist = joinWaitlist({ ...parts, database, find })
+  const external = joinExternalCalendars({ ...parts, database, stir: waitlist.stir })
   const ownClient = parts.principalOf('main').clientId
   const rostersOf = async (tx: Transaction) =>
     [...(await calendars.of(tx)).candidates.values()].map(({ roster }) => roster)
@@ -122,6 +126,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       createCalendarFeed(),
       createRevokeFeeds(),
       ...waitlist.operations,
+      ...external.operations,
     ],
     readFeed: (tenant, token, base) => readFeed({ database, clock, recordFetch }, tenant, token, base),
     start(road) {
@@ -134,6 +139,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
         ),
       )
       running.use(waitlist.start(road))
+      running.use(external.start())
       const keep = { database, road, principalOf, clock, newId, timeZone, rostersOf }
       if (settings.generateSlots)
         running.use(

@@ -27,6 +27,8 @@ export interface WaitlistParts {
 export interface Waitlist {
   readonly rules: readonly WriteRule[]
   readonly operations: readonly Operation[]
+  /** A clinic's time may have come free. */
+  stir(tenant: string): void
   /** Offers what comes free. */
   start(road: Road): AsyncDisposable
 }
@@ -35,6 +37,7 @@ export interface Waitlist {
 export function joinWaitlist(parts: WaitlistParts): Waitlist {
   const { database, find, settings, localBases, principalOf, securityLog, onFault } = parts
   const stirred = new StirredClinics()
+  const stir = (tenant: string) => stirred.stir(tenant)
   const auditTaken: AuditTaken = (tx, principal, { id, replaced }) =>
     tx.audit(
       securityLog.build(tx.tenant, {
@@ -52,7 +55,7 @@ export function joinWaitlist(parts: WaitlistParts): Waitlist {
     )
   return {
     rules: [
-      createWaitlistRule({ timeZone: find.timeZone, stir: (tenant) => stirred.stir(tenant) }),
+      createWaitlistRule({ timeZone: find.timeZone, stir }),
       createAnswerRule({
         clock: find.clock,
         localBases,
@@ -60,6 +63,7 @@ export function joinWaitlist(parts: WaitlistParts): Waitlist {
         followAnswer: (...answered) => followAnswer(auditTaken, ...answered),
       }),
     ],
+    stir,
     operations: [createPosition(find), createWaitlist(find)],
     start: (road) =>
       keepOffering(

@@ -35,7 +35,6 @@ const libraries: Record<string, readonly string[]> = {
   '@simplewebauthn/server': ['oauth'],
   nodemailer: ['delivery'],
   ioredis: ['redis'],
-  'ical-generator': ['scheduling'],
   'ical.js': ['scheduling'],
 }
 

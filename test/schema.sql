@@ -1686,6 +1686,41 @@ table explanationofbenefit
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_care_team, by_claim_also, by_coverage, by_detail_udi, by_disposition gin_trgm_ops, by_encounter, by_enterer_also, by_facility_also, by_identifier, by_item_udi, by_patient_also, by_payee_also, by_procedure_udi, by_provider_also, by_subdetail_udi) WITH (gin_pending_list_limit='512')
 
+table external_busy
+  tenant text C not null
+  calendar uuid not null
+  begins timestamp with time zone not null
+  ends timestamp with time zone not null
+  index external_busy_pkey primary btree (tenant, calendar, begins)
+  external_busy_check CHECK ((ends > begins))
+  external_busy_tenant_calendar_fkey FOREIGN KEY (tenant, calendar) REFERENCES external_calendar(tenant, id) ON DELETE CASCADE
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may delete, insert, select
+
+table external_calendar
+  tenant text C not null
+  id uuid not null
+  actor text C not null
+  kind text not null
+  address text not null
+  when_stale text not null
+  stale_minutes integer not null
+  due timestamp with time zone not null
+  fetched timestamp with time zone
+  failures integer not null default 0
+  fault text
+  index external_calendar_actor btree (tenant, actor)
+  index external_calendar_due btree (due)
+  index external_calendar_pkey primary btree (tenant, id)
+  external_calendar_when_stale_check CHECK ((when_stale = ANY (ARRAY['keep'::text, 'busy'::text, 'free'::text])))
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may delete, insert, select, update
+  almanac_upkeep may select the 3 search columns
+
 table familymemberhistory
   by__text tsvector
   by_code text[] C

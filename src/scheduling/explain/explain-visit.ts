@@ -1,6 +1,7 @@
 import type { Transaction } from '#store/store.ts'
 import { covers, type Interval, merge } from '../availability/interval.ts'
 import { openTimes } from '../availability/open-times.ts'
+import { externalReasons } from '../external/external-busy.ts'
 import { visitsIn } from '../find/bookable.ts'
 import { buildOffer } from '../find/build-offer.ts'
 import { hasRoom } from '../find/busy.ts'
@@ -38,6 +39,7 @@ export async function explainVisit(
     ...slotReasons(candidate, visit, slots),
     ...calendarReasons(candidate, visit, now),
     ...(await busyReasons(tx, candidate, visit, patients)),
+    ...(await externalReasons(tx, calendar.external, candidate, visit, now)),
     ...(judge?.(facts) ?? []).filter(({ severity }) => severity !== 'warn'),
   ]
 }

@@ -2,6 +2,7 @@ import type { Change, WriteRule } from '#interaction/write-rule.ts'
 import type { Database, Transaction } from '#store/store.ts'
 import { loadRosters, loadSchedules } from '../availability/load-rosters.ts'
 import type { Neighbours } from '../availability/roster-neighbours.ts'
+import { loadActorsWithCalendars } from '../external/calendar-rows.ts'
 import type { BookingRule } from '../rules/booking-rule.ts'
 import { loadBookingRules } from '../rules/load-booking-rules.ts'
 import { buildCandidate, type Candidate } from './candidate.ts'
@@ -11,9 +12,12 @@ export interface ClinicCalendar {
   /** By schedule. */
   readonly candidates: ReadonlyMap<string, Candidate>
   readonly rules: readonly BookingRule[]
+  /** Who has calendars elsewhere that keep them busy too. */
+  readonly external: ReadonlySet<string>
 }
 
-const channel = 'almanac_rosters'
+/** Tells all processes that a clinic's calendar has changed. */
+export const channel = 'almanac_rosters'
 const types = [
   'Schedule',
   'PractitionerRole',
@@ -83,6 +87,7 @@ export class ClinicCalendars {
     const rules = await loadBookingRules(tx, this.#timeZone)
     return {
       rules,
+      external: await loadActorsWithCalendars(tx),
       candidates: new Map(
         rosters.map((roster, at) => [
           roster.schedule,

@@ -1,5 +1,6 @@
 import type { Transaction } from '#store/store.ts'
 import { covers, type Interval, merge } from '../availability/interval.ts'
+import { loadAllBusy } from '../external/load-all-busy.ts'
 import { bookingFacts } from '../rules/booking-facts.ts'
 import type { ConditionParts } from '../rules/conditions.ts'
 import { createJudge } from '../rules/judge.ts'
@@ -12,7 +13,7 @@ import type { ClinicCalendar, ClinicCalendars } from './clinic-calendar.ts'
 import type { FindWish } from './find-wish.ts'
 import { hasOwnPlace } from './fits-wish.ts'
 import type { FoundTime } from './found-time.ts'
-import { loadBusy, loadSlotTimes, type SlotTimes } from './load-times.ts'
+import { loadSlotTimes, type SlotTimes } from './load-times.ts'
 import { fitsTimes } from './time-wish.ts'
 
 export interface FindParts extends ConditionParts {
@@ -36,7 +37,7 @@ export async function findTimes(
   const actors = all.flatMap((one) => one.actors.map(({ reference }) => reference))
   const around = { start: wish.range.start - day, end: wish.range.end + day }
   const slots = await loadSlotTimes(tx, [...new Set(schedules)], wish.range)
-  const busy = await loadBusy(tx, [...new Set([...actors, ...wish.patients])], around)
+  const busy = await loadAllBusy(tx, calendar, [...new Set([...actors, ...wish.patients])], around)
   const found = combine(candidates, wish, { slots, busy, now: parts.clock().getTime() })
   return allowed(parts, tx, calendar, wish, found)
 }

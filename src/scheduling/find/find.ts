@@ -16,6 +16,7 @@ import { keepOffers, offerId } from './offers.ts'
 import { rankTimes } from './rank-times.ts'
 import { readWish } from './read-wish.ts'
 import { resolveReferences } from './resolve-references.ts'
+import { tellExternal } from './tell-external.ts'
 
 export interface FindOperationParts extends FindParts {
   readonly newId: () => string
@@ -47,7 +48,11 @@ async function find(parts: FindOperationParts, call: OperationCall): Promise<Fhi
         relation: 'next',
         url: nextLink(parts.pages, call, { ...page, offset: offset + count }),
       })
-    return { status: 200, body: JSON.stringify(buildBundle(offers, ranked.length, links, request.base)) }
+    const told = await tellExternal(parts, tx, wish)
+    return {
+      status: 200,
+      body: JSON.stringify(buildBundle(offers, told, ranked.length, links, request.base)),
+    }
   })
 }
 
@@ -82,6 +87,7 @@ async function offerSome(
 
 function buildBundle(
   offers: readonly Resource[],
+  told: Resource | undefined,
   total: number,
   link: readonly object[],
   base: string,
@@ -91,12 +97,15 @@ function buildBundle(
     type: 'searchset',
     total,
     link,
-    ...(offers.length > 0 && {
-      entry: offers.map((resource) => ({
-        fullUrl: `${base}/Appointment/${resource.id}`,
-        resource,
-        search: { mode: 'match' },
-      })),
+    ...((offers.length > 0 || told !== undefined) && {
+      entry: [
+        ...offers.map((resource) => ({
+          fullUrl: `${base}/Appointment/${resource.id}`,
+          resource,
+          search: { mode: 'match' },
+        })),
+        ...(told === undefined ? [] : [{ resource: told, search: { mode: 'outcome' } }]),
+      ],
     }),
   }
 }

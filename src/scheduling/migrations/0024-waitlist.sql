@@ -1,5 +1,5 @@
 -- Who waits, and since when: the waiting list keeps it with every write of their Appointment, whose `version` has the
--- wishes. A row is locked while its Appointment is offered a time: docs/decisions/0023-waitlist.md.
+-- wishes. A row is locked while its Appointment is offered a time: docs/decisions/0023-waiting-list.md.
 create table waitlist_entry (
   tenant text collate "C" not null,
   appointment text collate "C" not null,

@@ -2,11 +2,12 @@ import type { Resource } from '#fhir/resource.ts'
 import { tableOf } from '#store/columns.ts'
 import type { Transaction } from '#store/store.ts'
 import type { Interval } from '../availability/interval.ts'
+import { loadAllBusy } from '../external/load-all-busy.ts'
 import { type Candidates, chooseCandidates } from '../find/choose-candidates.ts'
 import type { ClinicCalendar } from '../find/clinic-calendar.ts'
 import type { Calendars, FindParts } from '../find/find-times.ts'
 import type { FindWish } from '../find/find-wish.ts'
-import { loadBusy, loadSlotTimes } from '../find/load-times.ts'
+import { loadSlotTimes } from '../find/load-times.ts'
 import { type Entry, isWaiting, loadEntries, loadOffers, type PastOffer } from './entries.ts'
 import { replacedBy, type Wishes, wishesOf } from './wishes-of.ts'
 
@@ -58,7 +59,7 @@ export async function loadView(parts: FindParts, tx: Transaction): Promise<View>
       ...(name !== undefined && { replaces: replaced.get(name) }),
     })
   }
-  return { calendar, waiting, calendars: await loadCalendars(tx, waiting, now) }
+  return { calendar, waiting, calendars: await loadCalendars(tx, calendar, waiting, now) }
 }
 
 function rangeOf(periods: readonly Interval[], now: number): Interval {
@@ -70,7 +71,12 @@ function rangeOf(periods: readonly Interval[], now: number): Interval {
   }
 }
 
-async function loadCalendars(tx: Transaction, waiting: readonly Waiting[], now: number): Promise<Calendars> {
+async function loadCalendars(
+  tx: Transaction,
+  calendar: ClinicCalendar,
+  waiting: readonly Waiting[],
+  now: number,
+): Promise<Calendars> {
   const all = waiting.flatMap(({ candidates: { mains, rooms, devices } }) => [...mains, ...rooms, ...devices])
   const range = {
     start: Math.min(...waiting.map(({ wish }) => wish.range.start)),
@@ -84,7 +90,7 @@ async function loadCalendars(tx: Transaction, waiting: readonly Waiting[], now: 
   return {
     now,
     slots: await loadSlotTimes(tx, [...new Set(schedules)], range),
-    busy: await loadBusy(tx, [...new Set([...actors, ...patients])], around),
+    busy: await loadAllBusy(tx, calendar, [...new Set([...actors, ...patients])], around),
   }
 }
 
