@@ -80,6 +80,7 @@ test.each([
     'Practitioner',
     ['address.line', 'address.city', 'address.state', 'address.postalCode', 'address.country'],
   ],
+  ['Practitioner', ['telecom.system', 'telecom.value']],
 ])('USCDI asks more of %s and finds it among the seeded: %j', (type, paths) => {
   expect(paths.filter((path) => valuesAt(`${type}.${path}`, returnedOf(type)).length === 0)).toEqual([])
 })
