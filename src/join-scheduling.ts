@@ -27,6 +27,7 @@ import { startSweeper } from '#scheduling/holds/every-second.ts'
 import { createReplan } from '#scheduling/replan/replan.ts'
 import { createBookingRuleCheck } from '#scheduling/rules/check-booking-rule.ts'
 import { checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
+import { createDryRun } from '#scheduling/rules/dry-run.ts'
 import { createUtilization } from '#scheduling/statistics/utilization.ts'
 import { returnToList } from '#scheduling/waitlist/follow-answer.ts'
 import type { Database, Transaction } from '#store/store.ts'
@@ -119,6 +120,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       createGenerateSlots({ clock, newId, timeZone }),
       createFind({ ...find, newId, pages }),
       createExplain(find),
+      createDryRun({ ...find, faultOfExpression }),
       createReplan({ ...find, newId, transact }),
       createUtilization({ clock, timeZone }),
       createIcs(),

@@ -4,6 +4,7 @@ import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import { tableOf } from '#store/columns.ts'
 import type { Transaction } from '#store/store.ts'
 import { covers, type Interval, merge } from '../availability/interval.ts'
+import { loadSchedulesOfSlots } from '../availability/load-schedules-of-slots.ts'
 import { openTimes } from '../availability/open-times.ts'
 import { referencesIn } from '../availability/roster-resource.ts'
 import type { Candidate } from '../find/candidate.ts'
@@ -72,7 +73,7 @@ export async function findHits(
   const versions =
     rows.length === 0 ? [] : await tx.readMany(rows.map(({ id }) => ({ type: 'Appointment', id })))
   const seen = new Map(versions.filter(({ deleted }) => !deleted).map((one) => [one.id, one]))
-  const scheduleOf = await loadSchedulesOf(
+  const scheduleOf = await loadSchedulesOfSlots(
     tx,
     rows.flatMap((row) => row.actors.filter((actor) => actor.startsWith('Slot/'))),
   )
@@ -106,16 +107,4 @@ function isUncovered(hit: Hit, schedules: readonly Candidate[], range: Interval)
   return schedules
     .filter(({ roster }) => hit.schedules.includes(roster.schedule))
     .some(({ roster }) => !roster.active || !covers(merge(openTimes(roster, around).open), hit))
-}
-
-async function loadSchedulesOf(
-  tx: Transaction,
-  slots: readonly string[],
-): Promise<ReadonlyMap<string, string>> {
-  if (slots.length === 0) return new Map()
-  const rows = await tx.query<{ slot: string; schedule: string }>(
-    `SELECT 'Slot/' || id AS slot, by_schedule AS schedule FROM ${tableOf('Slot')} WHERE tenant = $1 AND id = ANY($2)`,
-    [tx.tenant, slots.map((slot) => slot.slice('Slot/'.length))],
-  )
-  return new Map(rows.map(({ slot, schedule }) => [slot, schedule]))
 }

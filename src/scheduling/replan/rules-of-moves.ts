@@ -7,8 +7,8 @@ import type { ClinicCalendar } from '../find/clinic-calendar.ts'
 import type { FoundTime } from '../find/found-time.ts'
 import { type BookingFacts, bookingFacts } from '../rules/booking-facts.ts'
 import { type ConditionParts, createConditions } from '../rules/conditions.ts'
-import { type CountedVisit, loadCountedVisits } from '../rules/counted-visits.ts'
-import { evaluateRules, type RuleWorld } from '../rules/evaluate-rules.ts'
+import { loadCountedVisits } from '../rules/counted-visits.ts'
+import { evaluateRules } from '../rules/evaluate-rules.ts'
 import { overrideOf, overridesOf } from '../rules/overrides.ts'
 import { VisitIndex } from '../rules/visit-index.ts'
 import type { Hit } from './find-hits.ts'
@@ -42,7 +42,7 @@ export async function createRulesOfMoves(
     ({ appointment }) => !moving.has(appointment),
   )
   const holds = await createConditions(parts, tx, rules, patients)
-  const judge = (booking: BookingFacts, visits: RuleWorld['visits']) =>
+  const judge = (booking: BookingFacts, visits: VisitIndex) =>
     evaluateRules(rules, booking, { now: parts.now, visits, candidates: all, holds })
   const allowed = new Map<FoundTime, boolean>()
   const before = new VisitIndex(stay)
@@ -58,19 +58,19 @@ export async function createRulesOfMoves(
       return isIt
     },
     broken(chosen) {
-      const made: CountedVisit[] = []
+      const made = new VisitIndex(stay)
       return chosen.flatMap((move, row) => {
         if (move === undefined) return []
         const { hit, time } = move
         const after = { ...moveAppointment(hit, time, []), id: hit.id }
         const facts = bookingFacts(after, [time.main, ...time.aids], parts.timeZone)
         const overrides = overridesOf(hit.appointment)
-        const against = judge(facts, both(before, new VisitIndex(made))).filter(
+        const against = judge(facts, made).filter(
           (one) => speaksAgainst(one, hit) && overrideOf(one, overrides, principal) === undefined,
         )
         if (against.length > 0) return [row]
         for (const actor of claimsOf(move).keys())
-          made.push({
+          made.add({
             ...{ appointment: hit.id, actor, start: time.start, end: time.end },
             ...(hit.types !== null && { types: hit.types }),
           })
@@ -78,10 +78,6 @@ export async function createRulesOfMoves(
       })
     },
   }
-}
-
-function both(one: VisitIndex, other: VisitIndex): RuleWorld['visits'] {
-  return { over: (...asked) => [...one.over(...asked), ...other.over(...asked)] }
 }
 
 /** What needs approval may be moved while it waits for it. */

@@ -24,12 +24,13 @@ export async function createConditions(
 ): Promise<(expression: string, booking: BookingFacts) => boolean> {
   const text = rules.map(({ demand }) => (demand.kind === 'expression' ? demand.expression : '')).join('\n')
   const ids = patients.map((patient) => patient.slice('Patient/'.length))
-  const patient = text.includes('%patient') && ids.length > 0 ? await loadPatients(tx, ids) : []
-  const history = text.includes('%history') && ids.length > 0 ? await loadHistory(tx, patients) : []
+  const known = text.includes('%patient') && ids.length > 0 ? await loadPatients(tx, ids) : []
+  const visits = text.includes('%history') && ids.length > 0 ? await loadHistory(tx, patients) : []
+  const ofPatient = Map.groupBy(visits, ({ patient }) => patient)
   return (expression, booking) =>
     compileCondition(expression)({
       appointment: booking.appointment,
-      patient,
+      patient: known.filter(({ id }) => booking.patients.includes(`Patient/${id}`)),
       slot: booking.candidates.map(({ roster, of }) => ({
         resourceType: 'Slot',
         schedule: { reference: roster.schedule },
@@ -39,7 +40,7 @@ export async function createConditions(
         end: booking.appointment.end,
       })),
       schedule: booking.candidates.map(({ of }) => of.schedule.resource),
-      history: history.filter(({ id }) => id !== booking.id),
+      history: historyOf(booking, ofPatient),
     })
 }
 
@@ -51,11 +52,28 @@ async function loadPatients(tx: Transaction, ids: readonly string[]): Promise<re
   return rows.map(({ content }) => content)
 }
 
-async function loadHistory(tx: Transaction, patients: readonly string[]): Promise<readonly Resource[]> {
-  const rows = await tx.query<{ content: Resource }>(
-    `SELECT content FROM ${tableOf('Appointment')} WHERE tenant = $1 AND by_patient && $2
-     ORDER BY by_date_start DESC NULLS LAST LIMIT ${longestHistory}`,
+interface PastVisit {
+  readonly patient: string
+  readonly content: Resource
+}
+
+/** A visit of two of its patients is looked back on once. */
+function historyOf(
+  { id, patients }: BookingFacts,
+  ofPatient: ReadonlyMap<string, readonly PastVisit[]>,
+): readonly Resource[] {
+  const all = patients.flatMap((patient) => ofPatient.get(patient) ?? [])
+  const visits = new Map(all.map(({ content }) => [content.id, content]))
+  return [...visits.values()].filter((visit) => visit.id !== id)
+}
+
+async function loadHistory(tx: Transaction, patients: readonly string[]): Promise<readonly PastVisit[]> {
+  return tx.query<PastVisit>(
+    `SELECT p.patient, a.content FROM unnest($2::text[]) AS p(patient), LATERAL (
+       SELECT content, by_date_start FROM ${tableOf('Appointment')}
+       WHERE tenant = $1 AND by_patient && ARRAY[p.patient]
+       ORDER BY by_date_start DESC NULLS LAST LIMIT ${longestHistory}) AS a
+     ORDER BY a.by_date_start DESC NULLS LAST`,
     [tx.tenant, patients],
   )
-  return rows.map(({ content }) => content)
 }

@@ -12,7 +12,7 @@ import type { VisitIndex } from './visit-index.ts'
 /** What rules look at beside the booking itself. */
 export interface RuleWorld {
   readonly now: number
-  readonly visits: Pick<VisitIndex, 'over'>
+  readonly visits: VisitIndex
   /** Of the clinic: who is on duty, and which rooms lie in a house. */
   readonly candidates: readonly Candidate[]
   /** Whether a condition holds; throws when it cannot be told. */

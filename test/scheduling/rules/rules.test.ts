@@ -431,3 +431,80 @@ describe('a rule that only warns', () => {
     })
   })
 })
+
+describe('a rule that is tried', () => {
+  const twoADay = (more: object = {}) =>
+    rule('tried', 'One visit a day.', { kind: 'limit', most: 1, ...more })
+  const tried = async (body: object, path = 'PlanDefinition/$dry-run', token?: string) => {
+    const answer = await clinic.send('POST', path, body, token)
+    const numbers = Object.fromEntries(
+      (answer.body.parameter ?? []).map(({ name, valueInteger }: { name: string; valueInteger?: number }) => [
+        name,
+        valueInteger,
+      ]),
+    )
+    const told = (answer.body.parameter ?? []).filter(({ name }: { name: string }) => name === 'booking')
+    return { status: answer.status, numbers, told, body: answer.body }
+  }
+  const asked = (resource: object, more: object = {}) => ({
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'rule', resource },
+      { name: 'start', valueDate: `${monday.add({ days: 4 })}` },
+      { name: 'end', valueDate: `${monday.add({ days: 4 })}` },
+    ],
+    ...more,
+  })
+  let second: string
+
+  test('names the bookings that it would have refused, and refuses none', async () => {
+    const friday = (await slotsOf('anna')).findIndex(({ start }) =>
+      start.startsWith(`${monday.add({ days: 4 })}`),
+    )
+    expect((await book('anna', friday + 2, 'one')).status).toBe(201)
+    // What was booked first stands, whenever it takes place.
+    const { status, body } = await book('anna', friday, 'two')
+    expect(status).toBe(201)
+    second = body.id
+    const { numbers, told } = await tried(asked(twoADay()))
+    expect([numbers.bookings, numbers.broken]).toEqual([2, 1])
+    expect(told[0].part).toMatchObject([
+      { valueReference: { reference: `Appointment/${second}` } },
+      {},
+      { valueString: 'One visit a day.' },
+    ])
+    expect((await clinic.send('GET', 'PlanDefinition/tried')).status).toBe(404)
+  })
+
+  test('by conditions, each booking with its own patient', async () => {
+    const { numbers } = await tried(
+      asked(rule('tried', 'Not one.', { kind: 'expression', condition: "%patient.id != 'one'" })),
+    )
+    expect(numbers.broken).toBe(1)
+  })
+
+  test('may be stored already, as a draft', async () => {
+    await clinic.put({ ...twoADay(), id: 'draft', status: 'draft' })
+    const start = encodeURIComponent(`${monday.add({ days: 4 })}`)
+    const { numbers } = await tried(
+      { resourceType: 'Parameters' },
+      `PlanDefinition/draft/$dry-run?start=${start}&end=${start}`,
+    )
+    expect(numbers.broken).toBe(1)
+  })
+
+  test('shows numbers alone to those who do not see appointments', async () => {
+    const admin = await server.token({
+      scope: 'user/*.cruds',
+      roles: ['clinic-admin'],
+      fhirUser: 'Practitioner/anna',
+    })
+    const { numbers, told } = await tried(asked(twoADay()), 'PlanDefinition/$dry-run', admin)
+    expect([numbers.broken, told]).toEqual([1, []])
+  })
+
+  test('is told what is wrong with it', async () => {
+    expect((await tried(asked(rule('tried', 'Odd', { kind: 'limit' })))).status).toBe(422)
+    expect((await tried({ resourceType: 'Parameters' })).status).toBe(400)
+  })
+})
