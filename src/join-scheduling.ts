@@ -26,7 +26,7 @@ import { endHolds } from '#scheduling/holds/end-holds.ts'
 import { startSweeper } from '#scheduling/holds/every-second.ts'
 import { createReplan } from '#scheduling/replan/replan.ts'
 import { createBookingRuleCheck } from '#scheduling/rules/check-booking-rule.ts'
-import { checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
+import { allowsUnasked, checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
 import { createDryRun } from '#scheduling/rules/dry-run.ts'
 import { createUtilization } from '#scheduling/statistics/utilization.ts'
 import { returnToList } from '#scheduling/waitlist/follow-answer.ts'
@@ -63,13 +63,13 @@ export interface Scheduling {
 /** Soon enough after a roster has changed; what nobody changed costs two statements a clinic. */
 const halfMinute = 30_000
 
-/** The calendar: take this away and a sound FHIR server remains. */
 /** In an offer, too, nobody finds the others of a group. */
 function shownTo({ veil }: Principal, offer: Resource): Resource {
   const text = veil?.('Appointment')?.show(JSON.stringify(offer))
   return text === undefined ? offer : (JSON.parse(text) as Resource)
 }
 
+/** The calendar: take this away and a sound FHIR server remains. */
 export function joinScheduling({ database, ...parts }: SchedulingParts): Scheduling {
   const { settings, clock, newId, pages } = parts
   const { timeZone } = settings
@@ -97,6 +97,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
     alternatives: async (_, wanted, most) =>
       (await desk.ask(wanted, most)).map((one) => shownTo(wanted.principal, one)),
     checkRules: (tx, booking) => checkRules({ ...find, auditOverride }, tx, booking),
+    allows: (tx, booking) => allowsUnasked(find, tx, booking),
     loadOffer,
   }
   const transact: BookingParts['transact'] = ({ principal }, work) =>

@@ -11,6 +11,7 @@ function almanac_now() 0f07466da6eaa28778c1857bfdde383d
 function almanac_peak(clinic text, whose text, during tstzrange) dbf05c20b784e8d6195231b69df8fc40
 function almanac_refuse_truncate() 1a3a464358e8b2da7bfb7e31d330dda3
 function almanac_take(clinic text, wish claim_wish) 01217ac5a58a72ffe908b723e7f8c98a
+function almanac_take_free(wishes jsonb) 41e0ecd919cf9b83dd17aa4ba7f5bf4f
 function almanac_tell_definition_change() 427dff30df88c54654623281ed471a3b
 leakproof arraycontains(anyarray,anyarray)
 leakproof arrayoverlap(anyarray,anyarray)

@@ -8,6 +8,8 @@ export interface Advice {
   alternatives(reads: Reads, wanted: Wanted, most: number): Promise<readonly Resource[]>
   /** Inside the write's transaction, when its actors are locked and claimed: what this booking would break. */
   checkRules(tx: Transaction, booking: Booking): Promise<readonly BrokenRule[]>
+  /** Sure at once, unasked and unlocked: neither calendars nor rules of the clinic have anything against this booking. */
+  allows(tx: Transaction, booking: Booking): Promise<boolean>
   /** The Appointment that a $find has answered under this id; undefined: unknown, or no longer offered. */
   loadOffer(tx: Transaction, id: string): Promise<Resource | undefined>
 }

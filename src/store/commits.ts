@@ -74,24 +74,32 @@ const done: PromiseSettledResult<void> = { status: 'fulfilled', value: undefined
 /** Beyond this a text is not held up by others, nor they by it. */
 const largestShared = 64 * 1024
 
+/** A visit and the slots it fills. */
+const mostChanges = 4
+
 /** Commits of one kind are one SQL text however many they are; undefined: one of its own. */
-function kindOf({ changes, targets }: WriteBatch): string | undefined {
-  const [change] = changes
-  if (change === undefined || changes.length > 1 || change.type === 'AuditEvent') return undefined
-  if ((change.content?.text.length ?? 0) > largestShared) return undefined
+function kindOf({ changes, targets, guard }: WriteBatch): string | undefined {
+  if (changes.length === 0 || changes.length > mostChanges) return undefined
   if (targets !== undefined && targets.eventIds.length > 0) return undefined
-  const form = change.content === undefined ? '-' : change.version === 1 ? '+' : '='
-  return `${change.type}${form}${targets === undefined ? '' : '&'}`
+  let kind = ''
+  for (const { type, version, content } of changes) {
+    if (type === 'AuditEvent' || (content?.text.length ?? 0) > largestShared) return undefined
+    kind += `${type}${content === undefined ? '-' : version === 1 ? '+' : '='}`
+  }
+  return `${kind}${targets === undefined ? '' : '&'}${guard?.name ?? ''}`
 }
 
 /** Two versions of one resource cannot come from one statement; one of the two has lost a race and must be told so. */
 function writesTwice(commits: readonly Commit[]): boolean {
-  return new Set(commits.map(({ batch }) => batch.changes[0]?.id)).size < commits.length
+  const keys = commits.flatMap(({ batch }) => batch.changes.map(({ type, id }) => `${type}/${id}`))
+  return new Set(keys).size < keys.length
 }
 
 function joined(commits: readonly Commit[]): Commit {
   const batches = commits.map(({ batch }) => batch)
   const targets = batches.flatMap((batch) => batch.targets ?? [])
+  const guards = batches.flatMap(({ guard }) => guard ?? [])
+  const [guard] = guards
   return {
     tenant: commits[0]?.tenant ?? '',
     batch: {
@@ -105,6 +113,7 @@ function joined(commits: readonly Commit[]): Commit {
               ids: targets.flatMap(({ ids }) => ids),
               eventIds: [],
             },
+      guard: guard && { name: guard.name, rows: guards.flatMap(({ rows }) => rows) },
     },
   }
 }

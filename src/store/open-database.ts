@@ -15,6 +15,7 @@ import { RowEncoding } from './row-encoding.ts'
 import type { Run } from './run.ts'
 import { StoredTerminology } from './search/stored-terminology.ts'
 import { openSettings } from './settings.ts'
+import { SharedLookUps } from './shared-look-ups.ts'
 import { SharedReads } from './shared-reads.ts'
 import { openSigningKeyRows } from './signing-keys.ts'
 import type { Database, Store } from './store.ts'
@@ -65,6 +66,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const openReads = createOpenReads(definitions, upkeep, terminology)
   const commits = new Commits(connections, encoding, contextOf)
   const sharedReads = new SharedReads(connections)
+  const sharedLookUps = new SharedLookUps(connections)
   const runGlobal: Run = (statement) => translated(connections.run('', statement))
   const openStore = (viewer: Viewer): Store => {
     const { tenant } = viewer
@@ -80,6 +82,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
             connections,
             commits,
             sharedReads,
+            sharedLookUps,
             encoding,
             context: contextOf(tenant),
             checkReferences,

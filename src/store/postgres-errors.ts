@@ -26,6 +26,7 @@ const exclusionViolation = '23P01'
 const queryCanceled = '57014'
 const lockNotAvailable = '55P03'
 const missingReference = 'AL001'
+const guardRefused = 'AL003'
 const insufficientPrivilege = '42501'
 
 export function translateError(error: unknown): unknown {
@@ -57,7 +58,7 @@ function translateAnswer(code: string, detail: string | undefined, cause: Error)
     return new Refusal('unprocessable', `There is no ${detail}: refer to a resource that exists.`, { cause })
   if (code === exclusionViolation || code === uniqueViolation)
     return new Refusal('conflict', 'This collides with something written before it.', { cause })
-  if (raceLost.has(code))
+  if (raceLost.has(code) || code === guardRefused)
     return new Refusal('conflict', 'Others kept changing the same resources: try again.', { cause })
   if (code === queryCanceled || code === lockNotAvailable)
     return new Refusal('timeout', 'This took longer than the server allows: ask for less at once.', {
@@ -96,6 +97,13 @@ export function isLostRace(error: unknown): boolean {
   const { code, constraint } = error
   if (code !== undefined && raceLost.has(code)) return true
   return code === uniqueViolation && constraint !== undefined && versionKey.test(constraint)
+}
+
+/** What a transaction had foreseen is not so: it asks first when it tries again. */
+export function isGuardRefused(error: unknown): boolean {
+  return (
+    error instanceof pg.DatabaseError && (error.code === guardRefused || error.code === exclusionViolation)
+  )
 }
 
 /** PostgreSQL read the statement and kept nothing of it; a lost connection leaves that open. */

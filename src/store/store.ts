@@ -84,6 +84,18 @@ export interface Transaction extends Reads {
   audit(event: Resource | EventRow): void
   /** Sends what is buffered now, so that conflicts show here. */
   flush(): Promise<void>
+  /** An attempt before this one has failed: what it foresaw did not hold, so it must be asked and held. */
+  readonly hindered: boolean
+  /**
+   * Joins the statement that writes what is buffered, ahead of its rows: `name` is a function that throws AL003, or meets an exclusion
+   * constraint, when `rows` cannot be; the work is then run again, `hindered`. Of transactions that are written together the rows are one call's.
+   */
+  guard(name: string, rows: readonly object[]): void
+  /**
+   * What is committed, while nothing is held yet in one statement with what others look up at that moment: each list is
+   * one array parameter, and rows that the others asked for come along.
+   */
+  lookUp<Row extends object>(text: string, lists: readonly (readonly string[])[]): Promise<readonly Row[]>
   /** For tables that a room owns (claims, holds): runs inside this transaction, tenant already set. */
   query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]>
   /**

@@ -5,20 +5,22 @@ import type { Commits } from './commits.ts'
 import type { Connection, Connections } from './connections.ts'
 import { type EventRow, eventRow, isEventRow } from './event-row.ts'
 import { type ResourceKey, readNewest } from './newest-versions.ts'
-import { isLostRace, missingReferences, translateError } from './postgres-errors.ts'
+import { isGuardRefused, isLostRace, missingReferences, translateError } from './postgres-errors.ts'
 import type { OpenReads } from './reads.ts'
 import { ReferenceCheck, type Targets } from './reference-check.ts'
 import type { Newest } from './resource-reads.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import type { Run, Statement } from './run.ts'
+import type { SharedLookUps } from './shared-look-ups.ts'
 import type { SharedReads } from './shared-reads.ts'
 import type { Reads, RowChange, Transaction } from './store.ts'
-import { type BatchContext, buildWriteBatch, type WriteBatch } from './write-batch.ts'
+import { type BatchContext, buildWriteBatch, type Guard, type WriteBatch } from './write-batch.ts'
 
 export interface TransactionParts {
   readonly connections: Connections
   readonly commits: Commits
   readonly sharedReads: SharedReads
+  readonly sharedLookUps: SharedLookUps
   readonly encoding: RowEncoding
   readonly context: BatchContext
   readonly checkReferences: boolean
@@ -36,8 +38,9 @@ export async function runTransaction<T>(
   work: (tx: Transaction) => Promise<T>,
 ): Promise<T> {
   let contested: readonly string[] = []
+  let hindered = false
   for (let attempt = 1; ; attempt++) {
-    const tx = new BufferedTransaction(parts, viewer)
+    const tx = new BufferedTransaction(parts, viewer, hindered)
     try {
       if (contested.length > 0) await tx.lock(contested)
       const result = await work(tx)
@@ -45,6 +48,9 @@ export async function runTransaction<T>(
       return result
     } catch (error) {
       await tx.abandon()
+      const unforeseen = !hindered && isGuardRefused(error)
+      hindered = true
+      if (unforeseen) continue
       if (!isLostRace(error) || attempt >= mostAttempts) throw translateError(error)
       contested = tx.written
       await pause(Math.random() * longestPause)
@@ -58,11 +64,13 @@ export async function runTransaction<T>(
  */
 class BufferedTransaction implements Transaction {
   readonly tenant: string
+  readonly hindered: boolean
   readonly #parts: TransactionParts
   readonly #reads: Reads
   readonly #references: ReferenceCheck
   #changes: RowChange[] = []
   #events: EventRow[] = []
+  #guard: Guard | undefined
   readonly #written: string[] = []
   readonly #afterCommit: (() => void)[] = []
   #beforeFlush: (() => Promise<void>)[] = []
@@ -71,8 +79,9 @@ class BufferedTransaction implements Transaction {
   #begun: Promise<Connection> | undefined
   #over = false
 
-  constructor(parts: TransactionParts, viewer: Viewer) {
+  constructor(parts: TransactionParts, viewer: Viewer, hindered: boolean) {
     this.tenant = viewer.tenant
+    this.hindered = hindered
     this.#parts = parts
     this.#reads = parts.openReads(viewer, this.#runRead, this.#newest)
     this.#references = new ReferenceCheck(parts.context.localBases)
@@ -114,8 +123,23 @@ class BufferedTransaction implements Transaction {
     this.#events.push(isEventRow(event) ? event : eventRow(event, encoding, context))
   }
 
+  guard(name: string, rows: readonly object[]): void {
+    this.#checkOpen()
+    if (this.#guard !== undefined && this.#guard.name !== name) throw new Error('A flush has one guard')
+    this.#guard = { name, rows: [...(this.#guard?.rows ?? []), ...rows] }
+  }
+
   flush(): Promise<void> {
     return this.#flush()
+  }
+
+  async lookUp<Row extends object>(
+    text: string,
+    lists: readonly (readonly string[])[],
+  ): Promise<readonly Row[]> {
+    await this.#flush()
+    if (this.#begun !== undefined) return this.#runBegun<Row>({ text, values: lists })
+    return this.#parts.sharedLookUps.run<Row>(this.tenant, text, lists)
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
@@ -213,12 +237,15 @@ class BufferedTransaction implements Transaction {
   }
 
   #takeBatch(targets?: Targets): WriteBatch | undefined {
-    if (this.#changes.length === 0 && this.#events.length === 0 && targets === undefined) return undefined
+    const nothing = this.#changes.length + this.#events.length === 0 && this.#guard === undefined
+    if (nothing && targets === undefined) return undefined
     const changes = this.#changes
     const events = this.#events
+    const guard = this.#guard
     this.#changes = []
     this.#events = []
-    return { changes, events, targets }
+    this.#guard = undefined
+    return { changes, events, targets, guard }
   }
 
   /** Reads before the first write or lock hold nothing, so they need no transaction: each statement sees what is committed. */

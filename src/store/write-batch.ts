@@ -14,6 +14,13 @@ export interface WriteBatch {
   readonly events: readonly EventRow[]
   /** Checked by the same statement. */
   readonly targets?: Targets | undefined
+  readonly guard?: Guard | undefined
+}
+
+/** See Transaction.guard. */
+export interface Guard {
+  readonly name: string
+  readonly rows: readonly object[]
 }
 
 export interface BatchContext extends ExtractionContext {
@@ -78,6 +85,7 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
       audit: audit && { table: encoding.table('AuditEvent'), alike: audit.alike },
       references: types.length > 0,
       auditReferences: eventIds.length > 0,
+      guard: batch.guard?.name,
     }),
     values: [
       context.tenant,
@@ -87,6 +95,7 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
       ...(audit?.values ?? []),
       ...(types.length > 0 ? [types, ids] : []),
       ...(eventIds.length > 0 ? [eventIds] : []),
+      ...(batch.guard === undefined ? [] : [JSON.stringify(batch.guard.rows)]),
     ],
   }
 }

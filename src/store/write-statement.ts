@@ -12,6 +12,8 @@ export interface WriteShape {
   readonly audit: { readonly table: TypeTable; readonly alike: boolean } | undefined
   readonly references: boolean
   readonly auditReferences: boolean
+  /** A function of the rooms above that throws when the rest must not be. */
+  readonly guard: string | undefined
 }
 
 export interface TableShape {
@@ -23,7 +25,7 @@ export interface TableShape {
 /**
  * One statement however many rows, types and tables: either all of it happens or nothing, in one round trip
  * (docs/decisions/0004-one-statement-a-commit.md). Parameters in order: tenant; rows and texts of each table; history-only rows; ids of each
- * delete; what audit rows share, the rows; targets' types and ids; ids of AuditEvents referred to.
+ * delete; what audit rows share, the rows; targets' types and ids; ids of AuditEvents referred to; what is guarded.
  */
 export function buildWriteStatement(shape: WriteShape): string {
   const key = [
@@ -33,6 +35,7 @@ export function buildWriteStatement(shape: WriteShape): string {
     shape.audit?.alike,
     shape.references,
     shape.auditReferences,
+    shape.guard,
   ].join(' ')
   let text = texts.get(key)
   if (text === undefined) {
@@ -87,11 +90,17 @@ function writeText(shape: WriteShape): string {
     missing.push(
       `select 'AuditEvent/' || r.id as target from unnest(${next()}::text[]) r(id) where not exists (select from auditevent e where e.tenant = $1 and e.id = r.id)`,
     )
-  const answer =
+  const check =
     missing.length === 0
-      ? 'select'
+      ? ''
       : `select almanac_missing_reference(string_agg(target, ' ')) from (${missing.join(' union all ')}) m having count(*) > 0`
+  const answer = shape.guard === undefined ? check || 'select' : guarded(shape.guard, next(), check)
   return steps.length === 0 ? answer : `with ${steps.join(',\n')}\n${answer}`
+}
+
+/** PostgreSQL evaluates this before it writes any row of the parts above, so the locks that a guard takes come first. */
+function guarded(name: string, rows: string, check: string): string {
+  return `select ${quoted(name)}(${rows}::jsonb)${check === '' ? '' : `, (${check})`}`
 }
 
 function newestDeleted(tenant: string): string {

@@ -248,3 +248,35 @@ test('a database that is not there is unavailable and says when to come back', a
   })
   await expect(opened).rejects.toMatchObject({ kind: 'unavailable', headers: { 'Retry-After': '2' } })
 })
+
+test('what a guard refuses leaves nothing and is worked again by a way that asks', async () => {
+  const times = { begins: '2032-06-07T08:00:00Z', ends: '2032-06-07T08:30:00Z' }
+  const hindered: boolean[] = []
+  await store.transaction(async (tx) => {
+    hindered.push(tx.hindered)
+    tx.write(changeTo(patient(tx.hindered ? 'asked' : 'foreseen')))
+    if (tx.hindered) return
+    tx.guard('almanac_take_free', [{ ...times, appointment: 'a', actor: 'Slot/nowhere', version: 7 }])
+  })
+  expect(hindered).toEqual([false, true])
+  expect(await countOf('foreseen')).toEqual({ current: 0, versions: 0, outbox: 0 })
+  expect(await countOf('asked')).toEqual({ current: 1, versions: 1, outbox: 1 })
+})
+
+test('of guards that want one time together one holds, and only the others ask', async () => {
+  const wish = { actor: 'Practitioner/one', begins: '2033-06-07T08:00:00Z', ends: '2033-06-07T08:30:00Z' }
+  const hindered = new Map<number, boolean>()
+  await Promise.all(
+    Array.from({ length: 5 }, (_, at) =>
+      store.transaction(async (tx) => {
+        hindered.set(at, tx.hindered)
+        tx.write(changeTo(patient(`guarded-${at}`)))
+        if (!tx.hindered) tx.guard('almanac_take_free', [{ ...wish, appointment: `a${at}` }])
+      }),
+    ),
+  )
+  expect([...hindered.values()].filter((asked) => !asked)).toHaveLength(1)
+  expect(
+    await db.query(`select count(*)::int as claims from booking_claim where actor = $1`, [wish.actor]),
+  ).toEqual([{ claims: 1 }])
+})

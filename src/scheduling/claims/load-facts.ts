@@ -41,6 +41,22 @@ export async function loadFacts(
   if (slots.length + actors.length === 0) return new Map()
   const ids = (references: readonly string[]) =>
     references.map((reference) => reference.slice(reference.indexOf('/') + 1))
-  const rows = await tx.query<{ reference: string; text: string }>(text, [ids(slots), actors, ids(schedules)])
-  return new Map(rows.map((row) => [row.reference, JSON.parse(row.text) as Resource]))
+  return new Map(read(await tx.lookUp<Row>(text, [ids(slots), actors, ids(schedules)])))
+}
+
+interface Row {
+  readonly reference: string
+  readonly text: string
+}
+
+/** Bookings that look up together are answered together: what they are told is read once for all of them. */
+const known = new WeakMap<readonly Row[], Facts>()
+
+function read(rows: readonly Row[]): Facts {
+  let facts = known.get(rows)
+  if (facts === undefined) {
+    facts = new Map(rows.map((row) => [row.reference, JSON.parse(row.text) as Resource]))
+    known.set(rows, facts)
+  }
+  return facts
 }

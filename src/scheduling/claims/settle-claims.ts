@@ -12,6 +12,7 @@ import { refuseBroken } from './refuse-broken.ts'
 import { refuseLost } from './refuse-lost.ts'
 import { checkSlotEdit } from './slot-changes.ts'
 import { followSlots } from './slots-follow.ts'
+import { takeFree } from './take-free.ts'
 import { actorsOf, buildWishes, scheduleOf } from './wishes.ts'
 
 /** Takes and gives back what the transaction's appointments need, and lets the slots follow. */
@@ -35,6 +36,10 @@ export async function settleClaims(
   const facts = await loadAll(tx, [...takers, ...cancelled], written)
   refuseFaults(parts, takers, facts)
   const wishes = takers.flatMap(({ visit, taking }) => buildWishes(visit, taking === 'tentative', facts))
+  if (takers.length === changes.length) {
+    const followed = await takeFree(parts, takers, wishes, facts, tx, principal)
+    if (followed !== undefined) return followed
+  }
   const slots = [
     ...takers.flatMap(({ visit }) => visit.slots.map(({ reference }) => reference)),
     ...edits.map(({ id }) => `Slot/${id}`),

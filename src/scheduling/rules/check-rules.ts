@@ -60,6 +60,26 @@ export async function checkRules(
   })
 }
 
+/** That `checkRules` would find nothing against a new booking, as far as it can be told without asking or holding anything. */
+export async function allowsUnasked(
+  { calendars, clock, timeZone }: Pick<RuleParts, 'calendars' | 'clock' | 'timeZone'>,
+  tx: Transaction,
+  { appointment, schedules }: Booking,
+): Promise<boolean> {
+  const { candidates: known, rules, external } = await calendars.of(tx)
+  if (rules.length + external.size > 0) return false
+  const candidates = schedules.flatMap((schedule) => known.get(schedule) ?? [])
+  const booking = bookingFacts(appointment, candidates, timeZone)
+  const now = clock().getTime()
+  return candidates.every(
+    (candidate) => !hasBuffers(candidate) && calendarReasons(candidate, booking, now).length === 0,
+  )
+}
+
+function hasBuffers({ roster: { cutting } }: Candidate): boolean {
+  return (cutting?.before ?? 0) + (cutting?.after ?? 0) > 0
+}
+
 async function bookingReasons(
   parts: RuleParts,
   tx: Transaction,

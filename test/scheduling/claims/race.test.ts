@@ -41,3 +41,24 @@ test('fifty want the same doctor at times that overlap, without any slot', async
   )
   expect(statuses(answers)).toEqual({ 201: 1, 409: 49 })
 })
+
+test('bookings of one moment: each free slot is taken once, whoever else books beside it', async () => {
+  const times = Array.from(
+    { length: 12 },
+    (_, at) => [`${12 + Math.floor(at / 2)}:${at % 2 === 0 ? '00' : '30'}`, at] as const,
+  )
+  const end = (time: string) =>
+    time.endsWith('00') ? time.replace('00', '30') : `${Number(time.slice(0, 2)) + 1}:00`
+  await calendar.put(...times.map(([time, at]) => slot(`side-${at}`, time, end(time))))
+  const book = ([time, at]: readonly [string, number], patient: string) =>
+    calendar.send('POST Appointment', { body: visitTo(`side-${at}`, patient, time, end(time)) })
+  const answers = await Promise.all(
+    times.flatMap((one, at) => [book(one, `p${at}`), ...(at % 3 === 0 ? [book(one, `p${at + 20}`)] : [])]),
+  )
+  expect(statuses(answers)).toEqual({ 201: 12, 409: 4 })
+  for (const [, at] of times) {
+    expect(await calendar.read(`Slot/side-${at}`)).toMatchObject({ status: 'busy', meta: { versionId: '2' } })
+    const { json } = await calendar.send(`GET Appointment?slot=Slot/side-${at}`)
+    expect(json.entry).toHaveLength(1)
+  }
+})

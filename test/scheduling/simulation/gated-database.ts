@@ -21,6 +21,9 @@ export function gateDatabase(database: Database, gate: () => Promise<void>): Dat
         const gatedTx: Transaction = {
           ...gateReads(tx),
           tenant: tx.tenant,
+          hindered: tx.hindered,
+          guard: (name, rows) => tx.guard(name, rows),
+          lookUp: (text, lists) => gated(() => tx.lookUp(text, lists)),
           as: (viewer) => gateReads(tx.as(viewer)),
           lock: (keys) => gated(() => tx.lock(keys)),
           write: (change) => tx.write(change),

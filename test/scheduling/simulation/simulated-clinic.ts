@@ -52,7 +52,12 @@ export async function openSimulatedClinic(label = 'sound'): Promise<Clinic> {
   const roadOf = (through: Database, tenant: string) => {
     const clock = () => new Date(times.get(tenant) ?? start)
     const rule = createClaimRule({
-      advice: { alternatives: async () => [], checkRules: async () => [], loadOffer: async () => undefined },
+      advice: {
+        alternatives: async () => [],
+        checkRules: async () => [],
+        allows: async () => true,
+        loadOffer: async () => undefined,
+      },
       settings: {
         timeZone: 'UTC',
         holdMinutes: 10,
