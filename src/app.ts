@@ -123,7 +123,7 @@ export async function openApp(
   const { road, operations, scheduling } = await buildRoad(
     config,
     database,
-    { definitions, terminology, localBases, access, securityLog },
+    { definitions, terminology, localBases, access, securityLog, auditTrail },
     logger,
   )
   await fillEmptyClinic(config, { database, road, definitions })
@@ -180,10 +180,11 @@ interface Known {
   readonly localBases: (tenant: string) => readonly string[]
   readonly access: Access
   readonly securityLog: SecurityLog
+  readonly auditTrail: AuditTrail
 }
 
 async function buildRoad(config: Config, database: Database, known: Known, logger: Logger) {
-  const { definitions, terminology, localBases, access, securityLog } = known
+  const { definitions, terminology, localBases, access, securityLog, auditTrail } = known
   const settings: InteractionSettings = {
     requireIfMatch: config.requireIfMatch,
     conditionalDeleteMultiple: config.conditionalDeleteMultiple,
@@ -223,6 +224,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
     ...loadOperations({ database, definitions, settings, pages, clock, validator }),
     ...access.operations,
     ...scheduling.operations,
+    ...auditTrail.operations,
   ]
   const road = createRoad({
     database,

@@ -2,11 +2,10 @@ import { once } from 'node:events'
 import { createWriteStream, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
-import { csvHead, csvLine } from '#audit/export-csv.ts'
-import { exportEntry, type Manifest } from '#audit/seals/exported-chain.ts'
+import { csvHead } from '#audit/export-csv.ts'
 import { howToVerify } from '#audit/seals/how-to-verify.ts'
 import { publicPem } from '#audit/seals/sealing-key.ts'
-import { readStatement, statementHash } from '#audit/seals/statement.ts'
+import { csvOf, TrailExport } from '#audit/seals/trail-export.ts'
 import { AuditChain } from '#store/audit-chain.ts'
 import { openKeyFolder, readArguments, recordCommand, runCommand, UsageError } from './audit-arguments.ts'
 import type { Config } from './config.ts'
@@ -48,50 +47,31 @@ function readMonth(name: 'since' | 'until'): string | undefined {
 
 async function exportTo(folder: string, config: Config): Promise<number> {
   const tenant = wish.clinic ?? 'main'
-  const first = readMonth('since') ?? '0000-00'
-  const last = readMonth('until') ?? '9999-99'
+  const months = { since: readMonth('since'), until: readMonth('until') }
+  await using chain = await AuditChain.open(findDatabaseUrl(config))
+  const trail = await TrailExport.open(chain, { tenant, ...months }, new Date())
+  if (trail === undefined) throw new UsageError(`${tenant} has no audit trail here.`)
   mkdirSync(join(folder, 'keys'), { recursive: true })
   for (const [kid, key] of openKeyFolder(config).trusted())
     writeFileSync(join(folder, 'keys', `${kid}.pub.pem`), publicPem(key))
   writeFileSync(join(folder, 'HOW-TO-VERIFY.md'), howToVerify)
-  await using chain = await AuditChain.open(findDatabaseUrl(config))
-  const buried = new Map(await chain.buried(tenant))
-  const files = {
-    events: openFile(join(folder, 'events.ndjson')),
-    seals: openFile(join(folder, 'seals.ndjson')),
-  }
+  const events = openFile(join(folder, 'events.ndjson'))
   const table = wish.csv ? openFile(join(folder, 'events.csv')) : undefined
   await table?.write(csvHead)
-  let events = 0
-  let head = { number: -1, hash: '' }
-  let installation = ''
-  for await (const entry of chain.entries(tenant)) {
-    const { month, kind, number, statement } = entry
-    head = { number, hash: statementHash(statement) }
-    installation = readStatement(statement).installation
-    const left = kind === 'seal' && month !== undefined && (month < first || month > last)
-    if (left && month !== undefined) buried.set(month, Number.MAX_SAFE_INTEGER)
-    const { ids: _, leaves: __, ...bare } = entry
-    await files.seals.write(`${JSON.stringify(exportEntry(left ? bare : entry))}\n`)
-    if (left || kind !== 'seal' || month === undefined || number <= (buried.get(month) ?? -1)) continue
-    const texts = (await chain.events(tenant, month, entry.ids ?? [])).map(({ text }) => text)
-    events += texts.length
-    await files.events.write(texts.map((text) => `${text}\n`).join(''))
-    if (table !== undefined) await table.write(texts.map(csvLine).join(''))
+  for await (const lines of trail.events()) {
+    await events.write(lines)
+    await table?.write(csvOf(lines))
   }
-  await Promise.all([files.events.end(), files.seals.end(), table?.end()])
-  const manifest: Manifest = {
-    tenant,
-    installation,
-    exported: new Date().toISOString(),
-    head,
-    events,
-    buried: Object.fromEntries(buried),
-  }
+  const seals = openFile(join(folder, 'seals.ndjson'))
+  for await (const line of trail.seals()) await seals.write(line)
+  await Promise.all([events.end(), seals.end(), table?.end()])
+  const { manifest } = trail
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
-  const description = `${events} events, ${wish.since ?? 'the beginning'} to ${wish.until ?? 'the end'}`
+  const description = `${manifest.events} events, ${wish.since ?? 'the beginning'} to ${wish.until ?? 'the end'}`
   await recordCommand(config, new Map([[tenant, { deed: 'audit-exported', description }]]))
-  process.stderr.write(`${events} events and ${head.number + 1} entries of ${tenant} are in ${folder}\n`)
+  process.stderr.write(
+    `${manifest.events} events and ${manifest.head.number + 1} entries of ${tenant} are in ${folder}\n`,
+  )
   return 0
 }
 

@@ -7,9 +7,12 @@ import type { Fault } from '#audit/seals/fault.ts'
 import { Heads } from '#audit/seals/heads.ts'
 import { KeyFolder } from '#audit/seals/key-folder.ts'
 import { Sealer } from '#audit/seals/sealer.ts'
+import { publicPem } from '#audit/seals/sealing-key.ts'
 import { Watch } from '#audit/seals/watch.ts'
 import { fileWitness, hookWitness, type Witness, Witnesses } from '#audit/seals/witness.ts'
 import { createSecurityLog, type SecurityLog } from '#audit/security-log.ts'
+import type { Operation } from '#interaction/operation.ts'
+import { createTrail } from '#interaction/operations/trail.ts'
 import { AuditChain } from '#store/audit-chain.ts'
 import { AuditSeals } from '#store/audit-seals.ts'
 import type { Database } from '#store/store.ts'
@@ -51,6 +54,7 @@ export interface AuditTrailParts {
 
 export interface AuditTrail extends AsyncDisposable {
   readonly state: () => AuditState
+  readonly operations: readonly Operation[]
 }
 
 /** For the metrics. */
@@ -116,7 +120,14 @@ export async function joinAuditTrail(parts: AuditTrailParts): Promise<AuditTrail
   await tell('server-started')
   sealer.start()
   watch.start()
+  const trail = createTrail({
+    open: () => AuditChain.open(databaseUrl),
+    keys: () => Object.fromEntries([...keys.trusted()].map(([kid, key]) => [kid, publicPem(key)])),
+    record: (tenant, fact) => securityLog.record(tenant, fact),
+    clock,
+  })
   return {
+    operations: [trail],
     state: () => ({ faults: watch.broken, entries, sealedAt, witnessBehind: witnesses.behind }),
     async [Symbol.asyncDispose]() {
       await watch.stop()

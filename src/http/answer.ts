@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { pipeline } from 'node:stream/promises'
 import compression from 'compression'
 import type { Request, Response } from 'express'
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
@@ -32,6 +33,11 @@ export function buildAnswerer(securityHeaders: readonly string[]): Answerer {
     if (answer.headers !== undefined) {
       for (const name in answer.headers) head.push(name, answer.headers[name] as string)
     }
+    if (answer.stream !== undefined) {
+      head.push('Content-Type', answer.contentType ?? presentation.contentType)
+      sendStream(req, res.writeHead(answer.status, head), answer.stream)
+      return
+    }
     if (answer.body === undefined) {
       if (answer.status !== 204 && answer.status !== 304) head.push('Content-Length', '0')
       res.writeHead(answer.status, head).end()
@@ -52,6 +58,20 @@ export function buildAnswerer(securityHeaders: readonly string[]): Answerer {
     res.writeHead(answer.status, head)
     res.end(req.method === 'HEAD' ? undefined : body)
   }
+}
+
+/** Who takes nothing for so long has gone away. */
+const longestStall = 60_000
+
+/** As fast as the caller takes it; one that breaks off is cut, so that nobody takes it for whole. */
+function sendStream(req: IncomingMessage, res: ServerResponse, stream: AsyncGenerator<string>): void {
+  if (req.method === 'HEAD') {
+    res.end()
+    void stream.return(undefined)
+    return
+  }
+  res.setTimeout(longestStall, () => res.destroy())
+  pipeline(stream, res).catch(() => res.destroy())
 }
 
 /** The middleware only prepares the response; what it would go on to is already here. */

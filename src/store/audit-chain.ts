@@ -22,11 +22,28 @@ const mostAhead = 2_000
 /** Of a month: one is enough to know, some help to understand. */
 const mostInserted = 100
 
+type Row = Omit<ChainEntry, 'ids'> & { number: string; until: string | null; ids: string | null }
+
+export interface SealedCount {
+  readonly number: number
+  readonly month: string
+  readonly count: number
+}
+
+/** Seals of one month, from the first to the last, and which of the events of each: from 1. */
+export interface SealedRun {
+  readonly month: string
+  readonly first: number
+  readonly last: number
+  readonly from: number
+  readonly to: number
+}
+
 /** Reads what proves the audit trail, a little at a time; one connection, closed by whoever opened it. */
 export class AuditChain implements AsyncDisposable {
   readonly #client: pg.Client
   /** Entries read last, for what will be asked next. */
-  #page: readonly Pick<ChainEntry, 'month' | 'ids'>[] = []
+  #page: readonly { month?: string | undefined; ids?: readonly string[] | undefined }[] = []
   #wanted = new Set<string>()
   #ahead = new Map<string, StoredEvent[]>()
 
@@ -63,11 +80,12 @@ export class AuditChain implements AsyncDisposable {
   async *entries(tenant: string, from = 0): AsyncGenerator<ChainEntry> {
     const page = 100
     for (let next = from, found = page; found === page; ) {
-      const { rows } = await this.#client.query<ChainEntry & { number: string; until: string | null }>(
-        `select tenant, number, kind, month, until::text, statement, signature, ids, leaves
+      const { rows: read } = await this.#client.query<Row>(
+        `select tenant, number, kind, month, until::text, statement, signature, array_to_string(ids, ',') as ids, leaves
          from audit_seal where tenant = $1 and number >= $2 order by number limit ${page}`,
         [tenant, next],
       )
+      const rows = read.map((row) => ({ ...row, ids: row.ids?.split(',') }))
       this.#page = rows
       for (const { number, month, until, ids, leaves, ...row } of rows)
         yield {
@@ -81,6 +99,54 @@ export class AuditChain implements AsyncDisposable {
       found = rows.length
       next = Number(rows.at(-1)?.number ?? next) + 1
     }
+  }
+
+  /** The end of a clinic's chain. */
+  async head(tenant: string): Promise<{ readonly number: number; readonly statement: string } | undefined> {
+    const { rows } = await this.#client.query<{ number: string; statement: string }>(
+      'select number, statement from audit_seal where tenant = $1 order by number desc limit 1',
+      [tenant],
+    )
+    return rows[0] && { number: Number(rows[0].number), statement: rows[0].statement }
+  }
+
+  /** How many events each month has by its seals up to a number, those of dropped months left out. */
+  async sealedEvents(tenant: string, upTo: number): Promise<ReadonlyMap<string, number>> {
+    const { rows } = await this.#client.query<{ month: string; events: string }>(
+      `select s.month, sum((s.statement::json->>'count')::bigint) as events from audit_seal s
+       where s.tenant = $1 and s.kind = 'seal' and s.number <= $2 and s.number > coalesce(
+         (select max(number) from audit_seal t where t.tenant = $1 and t.kind = 'tombstone' and t.month = s.month), -1)
+       group by s.month`,
+      [tenant, upTo],
+    )
+    return new Map(rows.map(({ month, events }) => [month, Number(events)]))
+  }
+
+  /** What the seals up to a number cover, in their order. */
+  async *seals(tenant: string, upTo: number): AsyncGenerator<SealedCount> {
+    for (let next = 0; next <= upTo; ) {
+      const { rows } = await this.#client.query<{ number: string; month: string; count: string }>(
+        `select number, month, statement::json->>'count' as count from audit_seal
+         where tenant = $1 and kind = 'seal' and number >= $2 and number <= $3 order by number limit 1000`,
+        [tenant, next, upTo],
+      )
+      for (const { number, month, count } of rows)
+        yield { number: Number(number), month, count: Number(count) }
+      if (rows.length < 1_000) return
+      next = Number(rows.at(-1)?.number) + 1
+    }
+  }
+
+  /** The texts of events, one a line; put together there, as a row for each would cost more than reading them. */
+  async lines(tenant: string, { month, first, last, from, to }: SealedRun): Promise<string> {
+    const { rows } = await this.#client.query<{ lines: string | null }>(
+      `select string_agg(e.text, E'\n' order by a.number, s.place) || E'\n' as lines
+       from audit_seal a cross join lateral unnest(a.ids[$5::int:$6::int]) with ordinality s(id, place)
+         join auditevent e on e.tenant = $1 and e.id = s.id and e.updated >= $7 and e.updated < $8
+       where a.tenant = $1 and a.number >= $2 and a.number <= $3 and a.kind = 'seal' and a.month = $4`,
+      [tenant, first, last, month, from, to, ...bounds(month)],
+    )
+    return rows[0]?.lines ?? ''
   }
 
   /** Months of a clinic that have a tombstone, by what their row says: the walk along the chain checks it. */
