@@ -8,12 +8,12 @@ export function buildDemoClinic(today: Temporal.PlainDate, timeZone: string): Re
   )
   const patients = buildPatients()
   return [
-    organization,
-    room,
+    buildOrganization(timeZone),
+    ...practitioners.map(buildRoom),
     ...practitioners.map(buildPractitioner),
     ...practitioners.map(buildRole),
     service,
-    ...practitioners.map((practitioner) => buildSchedule(practitioner.id, days)),
+    ...practitioners.map((practitioner) => buildSchedule(practitioner, today)),
     ...patients,
     ...slots,
     ...buildAppointments(slots, patients),
@@ -21,24 +21,31 @@ export function buildDemoClinic(today: Temporal.PlainDate, timeZone: string): Re
 }
 
 const practitioners = [
-  { id: 'dr-adams', given: 'Grace', family: 'Adams' },
-  { id: 'dr-novak', given: 'Jan', family: 'Novák' },
+  { id: 'dr-adams', given: 'Grace', family: 'Adams', room: 'room-1' },
+  { id: 'dr-novak', given: 'Jan', family: 'Novák', room: 'room-2' },
 ] as const
 
-const organization: Resource = {
-  resourceType: 'Organization',
-  id: 'clinic',
-  active: true,
-  name: 'Almanac Demo Clinic',
+type DemoPractitioner = (typeof practitioners)[number]
+
+function buildOrganization(timeZone: string): Resource {
+  return {
+    resourceType: 'Organization',
+    id: 'clinic',
+    extension: [{ url: 'http://hl7.org/fhir/StructureDefinition/timezone', valueCode: timeZone }],
+    active: true,
+    name: 'Almanac Demo Clinic',
+  }
 }
 
-const room: Resource = {
-  resourceType: 'Location',
-  id: 'room-1',
-  status: 'active',
-  name: 'Room 1',
-  mode: 'instance',
-  managingOrganization: { reference: 'Organization/clinic' },
+function buildRoom({ room }: DemoPractitioner): Resource {
+  return {
+    resourceType: 'Location',
+    id: room,
+    status: 'active',
+    name: `Room ${room.at(-1)}`,
+    mode: 'instance',
+    managingOrganization: { reference: 'Organization/clinic' },
+  }
 }
 
 const service: Resource = {
@@ -58,10 +65,10 @@ const service: Resource = {
       ],
     },
   ],
-  location: [{ reference: 'Location/room-1' }],
+  location: practitioners.map(({ room }) => ({ reference: `Location/${room}` })),
 }
 
-function buildPractitioner({ id, given, family }: (typeof practitioners)[number]): Resource {
+function buildPractitioner({ id, given, family }: DemoPractitioner): Resource {
   return {
     resourceType: 'Practitioner',
     id,
@@ -70,25 +77,47 @@ function buildPractitioner({ id, given, family }: (typeof practitioners)[number]
   }
 }
 
-function buildRole({ id }: { readonly id: string }): Resource {
+function buildRole({ id, room }: DemoPractitioner): Resource {
   return {
     resourceType: 'PractitionerRole',
     id: `role-${id}`,
     active: true,
     practitioner: { reference: `Practitioner/${id}` },
     organization: { reference: 'Organization/clinic' },
-    location: [{ reference: 'Location/room-1' }],
+    location: [{ reference: `Location/${room}` }],
+    healthcareService: [{ reference: 'HealthcareService/general-practice' }],
+    availableTime: sessions.map(([availableStartTime, availableEndTime]) => ({
+      daysOfWeek: ['mon', 'tue', 'wed', 'thu', 'fri'],
+      availableStartTime,
+      availableEndTime,
+    })),
   }
 }
 
-function buildSchedule(practitioner: string, days: readonly Temporal.PlainDate[]): Resource {
+/** The same half hours as those made here, so that slots made later continue them. */
+const sessions = [
+  ['09:00:00', '12:00:00'],
+  ['13:00:00', '17:00:00'],
+] as const
+
+function buildSchedule({ id, room }: DemoPractitioner, today: Temporal.PlainDate): Resource {
+  const duration = (value: number, code: string) => ({ value, system: 'http://unitsofmeasure.org', code })
   return {
     resourceType: 'Schedule',
-    id: `schedule-${practitioner}`,
+    id: `schedule-${id}`,
+    extension: [
+      {
+        url: 'https://almanac.example/fhir/StructureDefinition/schedule-rules',
+        extension: [
+          { url: 'slotLength', valueDuration: duration(30, 'min') },
+          { url: 'bookingWindow', valueDuration: duration(28, 'd') },
+        ],
+      },
+    ],
     active: true,
     serviceType: service.type,
-    actor: [{ reference: `Practitioner/${practitioner}` }, { reference: 'Location/room-1' }],
-    planningHorizon: { start: days[0]?.toString(), end: days.at(-1)?.toString() },
+    actor: [{ reference: `Practitioner/${id}` }, { reference: `Location/${room}` }],
+    planningHorizon: { start: today.toString(), end: today.add({ years: 1 }).toString() },
   }
 }
 
@@ -170,10 +199,12 @@ function buildAppointments(slots: readonly Resource[], patients: readonly Resour
     .filter((_, index) => index % 9 === 4)
     .map((slot, index) => {
       slot.status = 'busy'
+      const [adams, novak] = practitioners
+      const { id, room } = String(slot.id).includes(adams.id) ? adams : novak
       const actors = [
         `Patient/${patients[index % patients.length]?.id}`,
-        `Practitioner/${String(slot.id).includes('dr-adams') ? 'dr-adams' : 'dr-novak'}`,
-        'Location/room-1',
+        `Practitioner/${id}`,
+        `Location/${room}`,
       ]
       return {
         resourceType: 'Appointment',

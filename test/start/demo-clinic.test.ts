@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest'
 import { buildDemoClinic } from '#demo/demo-clinic.ts'
+import type { Resource } from '#fhir/resource.ts'
+import { cutSlots } from '#scheduling/availability/cut-slots.ts'
+import { readRoster } from '#scheduling/availability/read-roster.ts'
+import { findNeighbours } from '#scheduling/availability/roster-neighbours.ts'
 
 const start = Temporal.PlainDate.from('2026-10-21')
 const clinic = buildDemoClinic(start, 'Europe/Prague')
@@ -21,6 +25,29 @@ test('whatever the demo clinic refers to is in it', () => {
   expect(named.length).toBeGreaterThan(100)
   expect(named.filter((reference) => !there.has(reference))).toEqual([])
   expect(there.size).toBe(clinic.length)
+})
+
+test('its rosters would cut the very slots that it has', () => {
+  const find = (reference: string) =>
+    clinic.find(({ resourceType, id }) => `${resourceType}/${id}` === reference)
+  for (const name of ['dr-adams', 'dr-novak']) {
+    const asRoster = (reference: string) => ({ reference, version: 1, resource: find(reference) as Resource })
+    const neighbours = findNeighbours(
+      asRoster(`Schedule/schedule-${name}`),
+      (reference) => (find(reference) === undefined ? undefined : asRoster(reference)),
+      () => [asRoster(`PractitionerRole/role-${name}`)],
+    )
+    const roster = readRoster(neighbours, 'UTC')
+    expect([roster.problems, roster.timeZone]).toEqual([[], 'Europe/Prague'])
+    const week = {
+      start: Date.parse('2026-10-22T00:00:00+02:00'),
+      end: Date.parse('2026-10-29T00:00:00+01:00'),
+    }
+    const made = clinic.filter(({ id, resourceType }) => resourceType === 'Slot' && String(id).includes(name))
+    expect(cutSlots(roster, week).map(({ start }) => start)).toEqual(
+      made.map(({ start }) => Date.parse(String(start))),
+    )
+  }
 })
 
 test('a taken slot has its appointment, and a free one none', () => {

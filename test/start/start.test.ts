@@ -45,9 +45,11 @@ describe('a first start', () => {
     ])
       counts[type] = await countOf(server.base, token, type)
     expect(counts).toEqual({
-      ...{ Organization: 1, Practitioner: 2, Location: 1, HealthcareService: 1 },
-      ...{ Schedule: 2, Patient: 20, Slot: 140 },
+      ...{ Organization: 1, Practitioner: 2, Location: 2, HealthcareService: 1 },
+      ...{ Schedule: 2, Patient: 20, Slot: expect.any(Number) },
     })
+    // A week; the generator may have gone on already.
+    expect(counts.Slot).toBeGreaterThanOrEqual(140)
 
     const line = server
       .printed()
