@@ -31,6 +31,8 @@ export interface WaitingClinic extends AsyncDisposable {
   /** Moves the database's clock on, by which offers end. */
   pass(minutes: number): Promise<void>
   as(patient: string): Promise<string>
+  /** As the database's owner. */
+  sql<Row extends object>(text: string): Promise<readonly Row[]>
 }
 
 export interface SlotTime {
@@ -53,6 +55,8 @@ export async function openWaitingClinic(settings: object = {}): Promise<WaitingC
   await clinic.send('POST', 'Schedule/$generate-slots', parameters({ start: day, end: day }))
   const found = await clinic.send('GET', 'Slot?schedule=Schedule/anna&_sort=start')
   const slots: SlotTime[] = found.body.entry.map(({ resource }: { resource: SlotTime }) => resource)
+  const owner = new pg.Client({ connectionString: server.databaseUrl })
+  await owner.connect()
   const booked: string[] = []
   let passed = 0
   for (const slot of slots) booked.push((await book(clinic, slot, 'early')).body.id)
@@ -93,9 +97,13 @@ export async function openWaitingClinic(settings: object = {}): Promise<WaitingC
       ),
     pass(minutes) {
       passed += minutes
-      return passTime(server.databaseUrl, passed)
+      return passTime(owner, passed)
     },
-    [Symbol.asyncDispose]: () => server.close(),
+    sql: async (text) => (await owner.query(text)).rows,
+    async [Symbol.asyncDispose]() {
+      await owner.end()
+      await server.close()
+    },
   }
 }
 
@@ -131,12 +139,9 @@ export function book(clinic: Calendar, { id, start, end }: SlotTime, patient: st
   })
 }
 
-async function passTime(url: string, minutes: number): Promise<void> {
-  const owner = new pg.Client({ connectionString: url })
-  await owner.connect()
+async function passTime(owner: pg.Client, minutes: number): Promise<void> {
   await owner.query(
     `create or replace function almanac_now() returns timestamptz language sql volatile as
        'select clock_timestamp() + interval ''${minutes} minutes'''`,
   )
-  await owner.end()
 }
