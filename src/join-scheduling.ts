@@ -10,6 +10,7 @@ import type { Advice } from '#scheduling/advice.ts'
 import { createGenerateSlots } from '#scheduling/availability/generate-slots.ts'
 import { keepGenerated } from '#scheduling/availability/keep-generated.ts'
 import type { BookingParts } from '#scheduling/booking/booking-parts.ts'
+import { forgetRequests } from '#scheduling/booking/forget-requests.ts'
 import { loadBookingOperations } from '#scheduling/booking/load-booking-operations.ts'
 import { createCalendarFeed, createRevokeFeeds, readFeed } from '#scheduling/calendars/feeds.ts'
 import { createFreeBusy } from '#scheduling/calendars/free-busy.ts'
@@ -62,6 +63,7 @@ export interface Scheduling {
 
 /** Soon enough after a roster has changed; what nobody changed costs two statements a clinic. */
 const halfMinute = 30_000
+const hour = 3_600_000
 
 /** In an offer, too, nobody finds the others of a group. */
 function shownTo({ veil }: Principal, offer: Resource): Resource {
@@ -144,6 +146,13 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       running.use(waitlist.start(road))
       running.use(external.start())
       const keep = { database, road, principalOf, clock, newId, timeZone, rostersOf }
+      running.use(
+        startSweeper(
+          () => forgetRequests(database),
+          (cause) => onFault('Forgetting booking requests failed', cause),
+          hour,
+        ),
+      )
       if (settings.generateSlots)
         running.use(
           startSweeper(

@@ -1,5 +1,7 @@
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { Resource } from '#fhir/resource.ts'
+import { forgetRequests } from '#scheduling/booking/forget-requests.ts'
 import { appointment, at, type Calendar, openCalendar, slot, visitTo } from './calendar.ts'
 
 let calendar: Calendar
@@ -144,4 +146,26 @@ test('a client holds only so much at a time', async () => {
   const statuses = []
   for (const [patient, from, to] of times) statuses.push((await hold(patient, from, to)).status)
   expect(statuses).toEqual([200, 200, 429])
+})
+
+test('what a client may send again is kept for a week', async () => {
+  const { database } = calendar.server.app
+  const count = async () => {
+    const [row] = await database.acrossClinics<{ many: number }>(
+      'SELECT count(*)::integer AS many FROM booking_request',
+    )
+    return row?.many ?? 0
+  }
+  await calendar.put(slot('week', '07:00', '07:30'))
+  const kept = visitTo('week', 'p9', '07:00', '07:30', { status: 'pending' })
+  const made = await book({ ...asked(kept), 'client-key': { valueString: 'kept' } })
+  expect(made.answer.status).toBe('booked')
+  const before = await count()
+  expect(before).toBeGreaterThan(0)
+  expect(await forgetRequests(database)).toBe(0)
+  const client = new pg.Client({ connectionString: calendar.server.databaseUrl })
+  await client.connect()
+  await client.query(`UPDATE booking_request SET created = created - interval '8 days'`)
+  await client.end()
+  expect(await forgetRequests(database)).toBe(before)
 })

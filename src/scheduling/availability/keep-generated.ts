@@ -1,9 +1,12 @@
 import { createHash } from 'node:crypto'
 import type { Principal } from '#access/principal.ts'
+import type { StoredVersion } from '#fhir/resource.ts'
 import type { FhirRequest } from '#interaction/exchange.ts'
 import type { Road } from '#interaction/walk.ts'
+import type { Change } from '#interaction/write-rule.ts'
 import type { Database, Transaction } from '#store/store.ts'
-import { type GenerateParts, generate } from './generate.ts'
+import { keepWorklist } from '../keep-worklist.ts'
+import { type GenerateParts, generate, type ScheduleReport } from './generate.ts'
 import type { Roster } from './roster.ts'
 
 export interface KeepParts extends GenerateParts {
@@ -58,12 +61,11 @@ async function keepSome(parts: KeepParts, tx: Transaction): Promise<number> {
   if (lock?.mine !== true) return 0
   const now = parts.clock().getTime()
   const due = (await findDue(parts, tx, now)).slice(0, schedulesAtOnce)
-  for (const { roster, until } of due) {
+  for (const { roster, until, changed } of due) {
     const id = roster.schedule.slice('Schedule/'.length)
-    if (until > now)
-      await generate(parts, tx, [id], { start: now, end: until }, (change) =>
-        parts.road.write(change, tx, request, parts.principalOf(tx.tenant)),
-      )
+    const write = (change: Change) => parts.road.write(change, tx, request, parts.principalOf(tx.tenant))
+    const reports = until > now ? await generate(parts, tx, [id], { start: now, end: until }, write) : []
+    if (changed) await listHit(parts, tx, reports, write)
     await tx.query(
       `INSERT INTO roster_state (tenant, schedule, fingerprint, until) VALUES ($1, $2, $3, $4)
        ON CONFLICT (tenant, schedule) DO UPDATE SET fingerprint = excluded.fingerprint, until = excluded.until`,
@@ -73,11 +75,14 @@ async function keepSome(parts: KeepParts, tx: Transaction): Promise<number> {
   return due.length
 }
 
-async function findDue(
-  parts: KeepParts,
-  tx: Transaction,
-  now: number,
-): Promise<readonly { readonly roster: Roster; readonly until: number }[]> {
+interface Due {
+  readonly roster: Roster
+  readonly until: number
+  /** Since its slots were made. */
+  readonly changed: boolean
+}
+
+async function findDue(parts: KeepParts, tx: Transaction, now: number): Promise<readonly Due[]> {
   const states = await tx.query<{ schedule: string; fingerprint: string; until: Date }>(
     'SELECT schedule, fingerprint, until FROM roster_state WHERE tenant = $1',
     [tx.tenant],
@@ -88,10 +93,34 @@ async function findDue(
     const until = reachOf(roster, now)
     // Without a length of slots it is nobody's to make any, unless some were made before.
     if (state === undefined && roster.cutting === undefined) return []
-    const same = state?.fingerprint === fingerprint(roster) && state.until.getTime() >= until
-    return same ? [] : [{ roster, until }]
+    const changed = state !== undefined && state.fingerprint !== fingerprint(roster)
+    const reached = state !== undefined && state.until.getTime() >= until
+    return reached && !changed ? [] : [{ roster, until, changed }]
   })
 }
+
+/** Whom a changed roster no longer covers comes on the worklist; a slot that people made outside of the hours was meant. */
+async function listHit(
+  parts: KeepParts,
+  tx: Transaction,
+  reports: readonly ScheduleReport[],
+  write: (change: Change) => Promise<StoredVersion>,
+): Promise<void> {
+  const hit = reports.flatMap((report) => report.hit).filter(({ generated }) => generated)
+  const ids = [...new Set(hit.flatMap(({ appointments }) => appointments))].map(
+    (one) => one.split('/')[1] ?? '',
+  )
+  if (ids.length === 0) return
+  const left = await tx.query<{ id: string; patient: string | null }>(
+    `SELECT appointment AS id, min(actor) FILTER (WHERE actor LIKE 'Patient/%') AS patient FROM booking_claim
+     WHERE tenant = $1 AND appointment = ANY($2) GROUP BY 1 ORDER BY 1`,
+    [tx.tenant, ids],
+  )
+  const listed = left.map(({ id, patient }) => ({ id, why: uncovered, ...(patient !== null && { patient }) }))
+  await keepWorklist({ ...parts, write }, tx, listed, { text: 'The roster has changed.' })
+}
+
+const uncovered = 'The roster no longer covers its time: move it, or re-plan with roster-change.'
 
 /** In whole days, so that it is due once a day. */
 function reachOf({ horizon, notice }: Roster, now: number): number {

@@ -3,6 +3,7 @@ import type { OperationCall } from '#interaction/operation.ts'
 import type { Transaction } from '#store/store.ts'
 import type { BookingParts } from '../booking/booking-parts.ts'
 import type { ClinicCalendars } from '../find/clinic-calendar.ts'
+import { keepWorklist } from '../keep-worklist.ts'
 import { closeSlots, closureTargets, findClosed, writeClosures } from './close-time.ts'
 import { type Closed, findHits } from './find-hits.ts'
 import {
@@ -15,7 +16,6 @@ import {
 } from './make-plan.ts'
 import { moveAppointment } from './move-appointment.ts'
 import type { ReplanWish } from './replan-wish.ts'
-import { keepWorklist } from './worklist.ts'
 import type { Write } from './write.ts'
 
 export interface ReplanParts extends PlanParts {
@@ -132,7 +132,16 @@ export async function listLeft(
   const { parts, call, wish } = replanning
   // A preview may be looked at by those who keep no list.
   if (!wish.apply) return new Map()
-  return keepWorklist(parts, tx, unplaced, wish, call.principal, id, writer(replanning, tx))
+  const { fhirUser } = call.principal
+  const left = unplaced.map(({ hit: { id, patients }, why }) => {
+    const [patient] = patients
+    return { id, why, ...(patient !== undefined && { patient }) }
+  })
+  return keepWorklist({ ...parts, write: writer(replanning, tx) }, tx, left, {
+    group: id,
+    ...(fhirUser !== undefined && { requester: fhirUser }),
+    ...(wish.reason !== undefined && { text: wish.reason }),
+  })
 }
 
 export function writer({ call }: Replanning, tx: Transaction): Write {

@@ -64,3 +64,38 @@ test('a roster that changes takes along what is free and still to come', async (
   // The week before is past by now; of the coming one each of seven days has two.
   expect(await count()).toBe(5 * 6 + 7 * 2)
 })
+
+test('whom a changed roster no longer covers comes on the worklist, once', async () => {
+  now = start
+  const soon = new Date(start + day).toISOString()
+  const { body } = await clinic.send(
+    'GET',
+    `Slot?schedule=Schedule/anna&status=free&start=gt${soon}&_sort=start&_count=1`,
+  )
+  const { id, start: begins, end } = body.entry[0].resource
+  await clinic.put({ resourceType: 'Patient', id: 'hit' })
+  const booked = await clinic.send('POST', 'Appointment', {
+    resourceType: 'Appointment',
+    status: 'booked',
+    start: begins,
+    end,
+    slot: [{ reference: `Slot/${id}` }],
+    participant: ['Patient/hit', 'Practitioner/anna'].map((reference) => ({
+      actor: { reference },
+      status: 'accepted',
+    })),
+  })
+  expect(booked.status).toBe(201)
+  const { body: role } = await clinic.send('GET', 'PractitionerRole/role-anna')
+  for (const description of ['Leave', 'Leave, longer']) {
+    await clinic.put({
+      ...role,
+      notAvailable: [{ description, during: { start: '2020-01-01', end: '2050-01-01' } }],
+    })
+    await keep()
+    const tasks = await clinic.send('GET', `Task?focus=Appointment/${booked.body.id}&code=replan`)
+    expect(tasks.body.entry.map(({ resource }: { resource: object }) => resource)).toMatchObject([
+      { status: 'requested', for: { reference: 'Patient/hit' } },
+    ])
+  }
+})
