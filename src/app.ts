@@ -138,7 +138,7 @@ export async function openApp(
       operations,
       scheduling,
       auditTrail,
-      limits: opened.use(joinLimits(config, logger)).limits,
+      limits: opened.use(await joinLimits(config, logger)).limits,
       logger,
     }),
   )

@@ -2,7 +2,6 @@ import type { Logger } from 'pino'
 import type { Rate } from '#http/limits/limiter.ts'
 import { createLimits, type Limits } from '#http/limits/limits.ts'
 import { createMemoryLimiter } from '#http/limits/memory-limiter.ts'
-import { openSharedLimiters } from '#redis/open-shared-limiters.ts'
 import type { Config } from './config.ts'
 
 export interface JoinedLimits extends Disposable {
@@ -10,12 +9,12 @@ export interface JoinedLimits extends Disposable {
 }
 
 /** In memory for one process; in Redis, when there is one, for all of them together. */
-export function joinLimits(config: Config, logger: Logger): JoinedLimits {
+export async function joinLimits(config: Config, logger: Logger): Promise<JoinedLimits> {
   const now = () => performance.now()
   const shared =
     config.redisUrl === undefined
       ? undefined
-      : openSharedLimiters({
+      : (await import('#redis/open-shared-limiters.ts')).openSharedLimiters({
           url: config.redisUrl,
           now,
           onFault: (sentence, err) => logger.error({ err }, sentence),

@@ -1,14 +1,21 @@
-import { Ajv, type ErrorObject } from 'ajv'
+import { createRequire } from 'node:module'
+import type { Ajv, ErrorObject } from 'ajv'
 import type { Issue } from '#fhir/refusal.ts'
 
 /** What is wrong with a value, each fault with its place. */
 export type SchemaCheck = (value: unknown) => readonly Issue[]
 
-/** For JSON that is not FHIR: policies, settings, clients. Compiled when first asked: few starts need any of them. */
+const require = createRequire(import.meta.url)
+
+/** For JSON that is not FHIR: policies, settings, clients. Read and compiled when first asked: few starts need any of them. */
 export function compileSchema(schema: object): SchemaCheck {
   let validate: ReturnType<Ajv['compile']> | undefined
   return (value) => {
-    validate ??= new Ajv({ allErrors: true, strict: true, allowUnionTypes: true }).compile(schema)
+    validate ??= new (require('ajv') as typeof import('ajv')).Ajv({
+      allErrors: true,
+      strict: true,
+      allowUnionTypes: true,
+    }).compile(schema)
     return validate(value) ? [] : (validate.errors ?? []).map(buildIssue)
   }
 }
