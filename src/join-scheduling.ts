@@ -15,6 +15,7 @@ import { loadBookingOperations } from '#scheduling/booking/load-booking-operatio
 import { createCalendarFeed, createRevokeFeeds, readFeed } from '#scheduling/calendars/feeds.ts'
 import { createFreeBusy } from '#scheduling/calendars/free-busy.ts'
 import { createIcs } from '#scheduling/calendars/ics.ts'
+import { createReply } from '#scheduling/calendars/reply.ts'
 import { AlternativesDesk } from '#scheduling/claims/alternatives-desk.ts'
 import type { SchedulingSettings } from '#scheduling/claims/claim-parts.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
@@ -130,6 +131,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       createFreeBusy({ clock, timeZone }),
       createCalendarFeed(),
       createRevokeFeeds(),
+      createReply(parts),
       ...waitlist.operations,
       ...external.operations,
     ],

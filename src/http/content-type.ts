@@ -8,7 +8,8 @@ const takes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>> = {
   resource: [...json, ...xml],
   patch: ['application/json-patch+json', ...json, ...xml],
   form: ['application/x-www-form-urlencoded'],
-  parameters: [...json, ...xml],
+  // One operation is sent what calendar programs send.
+  parameters: [...json, ...xml, 'text/calendar'],
 }
 
 /** The media type of a body, lower case and without parameters; 415 for one that the interaction does not take. */

@@ -64,8 +64,14 @@ async function readJson(
   const mediaType = checkContentType(req.headers['content-type'], kind)
   const text = decodeUtf8(await readBody(req, maxBodyBytes, hold))
   if (text === '') return missing(kind)
+  if (mediaType === 'text/calendar') return { mediaType, json: calendarParameter(text) }
   if (!isXml(mediaType)) return { mediaType, json: parseJson(text) }
   return { mediaType: 'application/fhir+json', json: (await loadXml()).read(text) }
+}
+
+/** As if it were sent as the parameter that it is of an operation. */
+function calendarParameter(text: string): object {
+  return { resourceType: 'Parameters', parameter: [{ name: 'calendar', valueString: text }] }
 }
 
 /** https://www.rfc-editor.org/rfc/rfc9112#section-6.3: without either header a request has no body. */
