@@ -19,6 +19,7 @@ const pages: Record<string, string> = {
       clientId: 'growth-chart', redirectUri: 'app.html', pkceMode: 'required', scope: query.get('scope'),
       ...(query.has('launch') ? {} : { iss: query.get('base') }),
     })</script>`,
+  '/bye.html': '<p>Bye</p>',
   '/app.html': `<pre id="told"></pre><script src="fhir-client.js"></script><script>
     FHIR.oauth2.ready().then(async (client) => {
       window.client = client
@@ -56,6 +57,7 @@ describe.skipIf(chrome === undefined)('fhirclient in a real browser', () => {
       client_name: 'Growth Chart',
       redirect_uris: [`${origin}/app.html`],
       launch_uris: [`${origin}/launch.html`],
+      post_logout_redirect_uris: [`${origin}/bye.html`],
       token_endpoint_auth_method: 'none',
       grant_types: ['authorization_code', 'refresh_token'],
     })
@@ -143,5 +145,42 @@ describe.skipIf(chrome === undefined)('fhirclient in a real browser', () => {
       observations: 5,
       banner: false,
     })
+  }, 120_000)
+
+  test('whoever signs out at the app’s wish loses it at once, and is asked who they are the next time', async () => {
+    const context = await browser.newContext()
+    const page = await context.newPage()
+    const scope = 'launch/patient openid fhirUser online_access patient/*.rs'
+    const start = `${origin}/launch.html?${new URLSearchParams({ base: server.base, scope })}`
+    await page.goto(start)
+    await server.query('delete from sign_in_visit', [])
+    await signInAndAllow(page, anna)
+    expect(await told(page)).toMatchObject({ patient: 'anna' })
+    const read = () => page.evaluate(`client.patient.read({}).then(() => 'read', (error) => error.message)`)
+    expect(await read()).toBe('read')
+    const token = await page.evaluate('client.state.tokenResponse.access_token')
+    const hint = String(await page.evaluate('client.state.tokenResponse.id_token'))
+    const discovery = await fetch(`${server.origin}/oauth/.well-known/openid-configuration`)
+    const { end_session_endpoint: end } = (await discovery.json()) as Record<string, string>
+    const back = { id_token_hint: hint, post_logout_redirect_uri: `${origin}/bye.html`, state: 'so-long' }
+    const blocked: string[] = []
+    page.on('console', (message) => message.type() === 'error' && blocked.push(message.text()))
+    await page.goto(`${end}?${new URLSearchParams(back)}`)
+    expect(await page.textContent('h1')).toBe('Sign out?')
+    await page.click('button[value=yes]')
+    await page.waitForURL(`${origin}/bye.html**`)
+    expect(new URL(page.url()).searchParams.get('state')).toBe('so-long')
+    expect(blocked).toEqual([])
+    const after = await fetch(`${server.base}/Patient/anna`, {
+      headers: { authorization: `Bearer ${token}` },
+    })
+    expect(after.status).toBe(401)
+    await page.goto(`${end}?${new URLSearchParams(back)}`)
+    expect(await page.textContent('main')).toContain('Nobody is signed in')
+    await page.click('button[value=yes]')
+    await page.waitForURL(`${origin}/bye.html**`)
+    await page.goto(start)
+    await page.waitForSelector('#email')
+    await context.close()
   }, 120_000)
 })

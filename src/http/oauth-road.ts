@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express'
 import { Refusal } from '#fhir/refusal.ts'
 import { splitTarget } from '#interaction/address/target.ts'
+import { buildPageHeaders } from '#oauth/pages/page-headers.ts'
 import type { WebExchange } from '#oauth/web-exchange.ts'
 import { openAccessRecord } from './access-record.ts'
 import { buildOriginFinder } from './fhir-base.ts'
@@ -71,11 +72,13 @@ export function createOauthRoad(parts: HttpParts, door: AuthorizationDoor): Requ
     for (const [name, value] of Object.entries(refusal.headers)) res.setHeader(name, value)
     res.statusCode = refusal.status
     const page = req.headers.accept?.includes('text/html') === true
+    if (page)
+      for (const [name, value] of Object.entries(buildPageHeaders(req.secure))) res.setHeader(name, value)
     res.setHeader('Content-Type', page ? 'text/html; charset=utf-8' : 'application/json')
     const error = refusal.status >= 500 ? 'server_error' : 'invalid_request'
     res.end(
       page
-        ? door.explain(refusal.message, requestId)
+        ? door.explain(refusal.message, requestId, req.headers['accept-language'])
         : JSON.stringify({ error, error_description: refusal.message }),
     )
   }

@@ -50,7 +50,7 @@ export interface AuthorizationDoor {
   /** False: nothing is at this address after all. */
   answer(exchange: WebExchange): Promise<boolean>
   /** A page for a browser that cannot be helped otherwise. */
-  explain(sentence: string, id: string): string
+  explain(sentence: string, id: string, accepted?: string): string
 }
 
 /** A clinic's FHIR endpoint. */

@@ -52,6 +52,7 @@ beforeAll(async () => {
     ['annas-mother', 'anna'],
   ] as const)
     await put({ resourceType: 'RelatedPerson', id, patient: { reference: `Patient/${patient}` } } as never)
+  await put({ resourceType: 'Patient', id: 'carl-6' })
   for (const day of [1, 2, 3, 4, 5]) await put(group(`gym-${day}`, day))
   await put({
     resourceType: 'Group',
@@ -175,6 +176,29 @@ describe('whoever takes part in a group visit', () => {
     const { body } = await system('GET', '/Appointment/gym-5')
     expect(body.status).toBe('cancelled')
     expect(actorsOf(body)).toEqual(actorsOf(group('gym-5', 5)))
+  })
+
+  test('books what they see of it, and the others stay', async () => {
+    const made = await system('PUT', '/Appointment/gym-6', {
+      ...group('gym-1', 6),
+      id: 'gym-6',
+      status: 'proposed',
+    })
+    expect(made.status).toBe(201)
+    const shown = (await anna('GET', '/Appointment/gym-6')).body
+    const book = (resource: object) =>
+      anna('POST', '/Appointment/$book', {
+        resourceType: 'Parameters',
+        parameter: [{ name: 'appointment-resource', resource }],
+      })
+    const more = { ...shown, participant: [...shown.participant, actor('Patient/bert')] }
+    expect((await book(more)).status).toBe(403)
+    expect((await book({ ...shown, comment: 'hidden' })).status).toBe(403)
+    const booked = await book(shown)
+    expect(booked.body.entry[0].resource.status, JSON.stringify(booked.body)).toBe('booked')
+    expect(JSON.stringify(booked.body)).not.toMatch(others)
+    const { body } = await system('GET', '/Appointment/gym-6')
+    expect(actorsOf(body)).toEqual(actorsOf(group('gym-6', 6)))
   })
 })
 

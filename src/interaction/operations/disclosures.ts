@@ -61,9 +61,10 @@ async function disclosures(parts: DisclosureParts, call: OperationCall): Promise
   return { status: 200, body: bundleText({ type: 'searchset', lastUpdated: parts.clock(), links, entries }) }
 }
 
-/** The patient of the token, whose record the caller may read. */
+/** The patient whom the caller is or acts for, whose record they may read; staff with a patient at hand is neither. */
 async function checkOwn({ store }: OperationCall, principal: Principal, id: string): Promise<void> {
-  const own = principal.patient === id || principal.fhirUser === `Patient/${id}`
+  const { patient, fhirUser = `Patient/${patient}` } = principal
+  const own = fhirUser === `Patient/${id}` || (fhirUser.startsWith('RelatedPerson/') && patient === id)
   if (!own || !principal.may('Patient', 'r'))
     throw new Refusal('forbidden', 'Only the patient, who acts for them, and auditors may ask for this.')
   checkThere(await store.read('Patient', id), 'Patient', id)

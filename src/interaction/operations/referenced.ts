@@ -22,7 +22,11 @@ export async function readReferenced(
     })
   }
   if (keys.size === 0) return []
-  return (await store.readMany([...keys.values()])).filter(({ deleted }) => !deleted)
+  const found = new Map(
+    (await store.readMany([...keys.values()])).map((one) => [`${one.type}/${one.id}`, one]),
+  )
+  // In the order they are named, so that the same question has the same answer.
+  return [...keys.keys()].flatMap((key) => found.get(key) ?? []).filter(({ deleted }) => !deleted)
 }
 
 function collect(value: unknown, meet: (reference: string) => void): void {

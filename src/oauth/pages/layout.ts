@@ -5,13 +5,14 @@ import type { Page } from './page.ts'
 export interface Around {
   readonly language: Language
   readonly say: Say
-  readonly path: string
-  readonly query: URLSearchParams
+  /** Where the page is asked for again, in another language; absent: it cannot be. */
+  readonly path?: string
+  readonly query?: URLSearchParams
 }
 
 export function buildDocument(page: Page, { language, say, path, query }: Around): string {
   const others = Object.entries(languages).filter(([name]) => name !== language)
-  const switchTo = others.map(([name, label]) => {
+  const switchTo = (path === undefined ? [] : others).map(([name, label]) => {
     const next = new URLSearchParams(query)
     next.set('lang', name)
     return html`<a href="${`${path}?${next}`}" lang="${name}" hreflang="${name}">${label}</a>`

@@ -30,7 +30,7 @@ export interface AuthorizationServerParts extends ClinicPaths {
   readonly trustedKeyOrigins: readonly string[]
   readonly record: RecordSecurityEvent
   /** For a browser that cannot be sent back to its app: a page, whose id the log has too. */
-  readonly explain: (sentence: string, id: string) => string
+  readonly explain: (sentence: string, id: string, accepted?: string) => string
   readonly onFault: (sentence: string, cause: unknown) => void
 }
 

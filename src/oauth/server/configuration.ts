@@ -3,6 +3,7 @@ import type { JWK } from 'jose'
 import type { Adapter, Client, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { type FindAccount, membershipOf } from '../account.ts'
+import { buildPageHeaders } from '../pages/page-headers.ts'
 import type { Agreements } from './agreements.ts'
 import { checkClientAssertion } from './client-assertion.ts'
 import { checkClientMetadata, ownMetadata } from './client-metadata.ts'
@@ -21,6 +22,7 @@ import {
 import { createResources, type ResourceParts } from './resources.ts'
 import { contextScopes, servingScopes } from './scopes.ts'
 import { sessionCookie, stepCookie } from './session-cookie.ts'
+import { showSignedOut, showSignOut } from './sign-out.ts'
 
 export type RegistrationPolicy = 'closed' | 'token' | 'open'
 
@@ -33,7 +35,7 @@ export interface ConfigurationParts extends ResourceParts {
   readonly findAccount: FindAccount
   readonly registration: RegistrationPolicy
   readonly keySets: KeySetFetch
-  readonly explain: (sentence: string, id: string) => string
+  readonly explain: (sentence: string, id: string, accepted?: string) => string
 }
 
 const clientKeys = ['RS384', 'ES384', 'RS256', 'ES256']
@@ -77,7 +79,11 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
         allowedPolicy: async (_ctx, client, token) => mayIntrospect(client, token),
       },
       revocation: { enabled: true },
-      rpInitiatedLogout: { enabled: true },
+      rpInitiatedLogout: {
+        enabled: true,
+        logoutSource: async (ctx) => showSignOut(ctx),
+        postLogoutSuccessSource: async (ctx) => showSignedOut(ctx),
+      },
       registration: {
         enabled: parts.registration !== 'closed',
         initialAccessToken: parts.registration === 'token',
@@ -119,8 +125,13 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     interactions: { url: (_ctx, { uid }) => `/oauth/interaction/${uid}` },
     renderError: async (ctx, { error, error_description: description }) => {
       const id = randomBytes(9).toString('base64url')
+      ctx.set(buildPageHeaders(ctx.oidc.provider.issuer.startsWith('https:')))
       ctx.type = 'html'
-      ctx.body = parts.explain([error, description].filter(Boolean).join(': '), id)
+      ctx.body = parts.explain(
+        [error, description].filter(Boolean).join(': '),
+        id,
+        ctx.get('accept-language'),
+      )
     },
     routes: {
       authorization: '/authorize',

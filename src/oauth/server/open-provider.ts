@@ -7,6 +7,7 @@ import { digest } from './digest.ts'
 import { keepKeySetsByTheirHeaders } from './key-set-life.ts'
 import { recordDeeds, rememberRefusal } from './record-deeds.ts'
 import { narrowByMeaning } from './refresh-scopes.ts'
+import { showSignOutAnyhow } from './sign-out.ts'
 import { stylePath } from './style.ts'
 
 export interface ProviderParts extends ConfigurationParts {
@@ -32,6 +33,7 @@ export function openProvider(parts: ProviderParts): Provider {
   keepKeySetsByTheirHeaders(provider, parts.keySets)
   narrowByMeaning(provider, parts.definitions)
   provider.use((ctx, next) => recordDeeds(ctx as never, next, record, parts.tenantOf))
+  provider.use(showSignOutAnyhow)
   provider.use((ctx, next) => completeAnswer(ctx as never, next, `${origin}${stylePath}`, parts.baseOf))
   return provider
 }

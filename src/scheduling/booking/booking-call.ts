@@ -2,6 +2,8 @@ import { checkPermission } from '#access/check-permission.ts'
 import { parseReference } from '#fhir/references.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
+import { checkSaid } from '#interaction/check-said.ts'
+import { withHidden } from '#interaction/kept-parts.ts'
 import type { OperationCall } from '#interaction/operation.ts'
 import type { Transaction } from '#store/store.ts'
 import { withPatients } from './appointment-edits.ts'
@@ -51,10 +53,13 @@ export async function readAsked(parts: BookingParts, call: OperationCall, tx: Tr
     throw new Refusal('invalid', 'appointment-resource must be an Appointment.', {
       expression: 'appointment-resource',
     })
+  if (resource !== undefined) checkSaid(call.principal, 'Appointment', resource)
   const stored = id === undefined ? undefined : await findAppointment(tx, id)
   if (stored !== undefined) {
     await loadAppointment(tx, stored.before.id, request)
-    return { appointment: resource ?? stored.appointment, stored }
+    if (resource === undefined) return { appointment: stored.appointment, stored }
+    const veil = call.principal.veil?.('Appointment')
+    return { appointment: veil === undefined ? resource : withHidden(resource, stored.before, veil), stored }
   }
   if (resource !== undefined) {
     if (resource.id !== undefined) throw new Refusal('not-found', `There is no Appointment/${resource.id}.`)

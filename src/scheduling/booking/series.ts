@@ -1,6 +1,7 @@
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
 import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
+import { checkSaid } from '#interaction/check-said.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
@@ -59,8 +60,12 @@ async function bookSeries(parts: BookingParts, call: OperationCall): Promise<Fhi
 }
 
 /** By the wall clock: Tuesdays at nine stay at nine when the clocks change; how long a visit lasts does not change. */
-function planVisits({ settings, newId }: BookingParts, { parameters }: OperationCall): readonly Resource[] {
+function planVisits(
+  { settings, newId }: BookingParts,
+  { parameters, principal }: OperationCall,
+): readonly Resource[] {
   const [template] = (parameters.get('appointment-resource') ?? []) as [Resource]
+  checkSaid(principal, 'Appointment', template)
   const { id: _, meta: __, ...first } = template
   const count = parameters.get('count')?.[0] as number
   const everyDays = (parameters.get('every-days')?.[0] as number | undefined) ?? 7

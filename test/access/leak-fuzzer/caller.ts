@@ -64,28 +64,54 @@ export function buildCaller(random: Random): Caller {
     system: {},
   }[kind]
   const roles = random.chance(0.2) ? ['first', 'second'] : ['first']
+  // Who may nothing finds no leak: half of them may much, and what limits them is one thing.
+  const able = random.chance(0.5)
   return {
     claims: {
       clientId: 'fuzzer',
       tokenId: 'fuzz',
-      scope: buildScopes(random),
+      scope: able ? `${random.pick(wideScopes[kind])} ${buildScopes(random)}` : buildScopes(random),
       roles,
       ...user,
       ...(kind === 'relative' || random.chance(0.7) ? { patient } : {}),
     },
-    policies: roles.map((role) => buildPolicy(role, random)),
+    policies: roles.map((role) => {
+      const policy = buildPolicy(role, random)
+      return able ? { ...policy, rules: [...policy.rules, buildWideRule(random)] } : policy
+    }),
   }
+}
+
+const ofPatients = ['patient/*.cruds', 'user/*.cruds', 'user/*.cruds user/AuditEvent.rs', 'patient/*.rs']
+const wideScopes = {
+  patient: ofPatients,
+  relative: ofPatients,
+  practitioner: ['user/*.cruds', 'user/*.cruds user/AuditEvent.rs', 'patient/*.cruds'],
+  system: ['system/*.cruds', 'system/*.rs'],
+} as const
+
+function buildWideRule(random: Random): PolicyRule {
+  const limit = random.pick([
+    { within: 'Patient' },
+    { within: 'Patient' },
+    { where: `_security:not=${confidentiality}|R` },
+    { where: '_tag=urn:kind|a' },
+    { except: random.some(types, 3) },
+    {},
+  ] as const)
+  return { name: 'much', allows: random.pick(['cruds', 'rs', 'crus']), types: ['*'], ...limit }
 }
 
 const letters = ['rs', 'rs', 'r', 's', 'crus', 'cruds', 'cu', 'u', 'd', 'cruds']
 
 function buildScopes(random: Random): string {
   const scope = () => {
-    const type = random.chance(0.4) ? '*' : random.pick(types)
+    const type = random.chance(0.4) ? '*' : random.chance(0.06) ? 'AuditEvent' : random.pick(types)
     const context = random.pick(['patient', 'user', 'system', 'user'])
     const narrowing = criteria.filter(
       ({ text, types: of }) =>
-        forScopes.has(text) && (type === '*' ? of === 'all' : of === 'all' || of.includes(type)),
+        forScopes.has(text) &&
+        (type === '*' ? of === 'all' : of === 'all' || (of as readonly string[]).includes(type)),
     )
     const query = random.chance(0.25) && narrowing.length > 0 ? `?${random.pick(narrowing).text}` : ''
     return `${context}/${type}.${random.pick(letters)}${query}`
@@ -101,13 +127,24 @@ function buildPolicy(role: string, random: Random): Policy {
           .map((type) => [type, random.some(hideable[type] ?? [], 2)]),
       )
     : undefined
+  const hidesOthers = random.chance(0.5)
+    ? Object.fromEntries(random.some(Object.keys(crowded), 3).map((type) => [type, crowded[type] ?? []]))
+    : undefined
   return {
     role,
     title: role,
     rules: Array.from({ length: 1 + random.below(4) }, (_, i) => buildRule(`rule ${i}`, random)),
     choosesIds: random.chance(0.5),
     ...(hides === undefined ? {} : { hides }),
+    ...(hidesOthers === undefined ? {} : { hidesOthers }),
   }
+}
+
+/** Lists in which people find one another. */
+const crowded: Readonly<Record<string, readonly string[]>> = {
+  Appointment: ['participant'],
+  Communication: ['recipient'],
+  Group: ['member'],
 }
 
 const inPractitioner: readonly FuzzType[] = [
@@ -121,7 +158,8 @@ const inPractitioner: readonly FuzzType[] = [
 function buildRule(name: string, random: Random): PolicyRule {
   const within = random.pick([undefined, undefined, 'Patient', 'Patient', 'Practitioner'] as const)
   const all = within !== 'Practitioner' && random.chance(0.4)
-  const chosen = all ? ['*'] : random.some(within === 'Practitioner' ? inPractitioner : types, 5)
+  const named = random.some(within === 'Practitioner' ? inPractitioner : types, 5)
+  const chosen = all ? ['*'] : random.chance(0.06) ? [...named, 'AuditEvent'] : named
   const criterion = (): { readonly [name: string]: string } | undefined => {
     const fitting = criteria.filter(
       ({ types: of }) =>

@@ -2,22 +2,28 @@ import { randomUUIDv7 } from 'node:crypto'
 import { createPrincipal } from '#access/create-principal.ts'
 import { buildPolicies } from '#access/policy/shipped-policies.ts'
 import type { Principal } from '#access/principal.ts'
-import { createPagingTokens } from '#fhir/paging-token.ts'
+import { createSecurityLog } from '#audit/security-log.ts'
+import { createPagingTokens, type PagingTokens } from '#fhir/paging-token.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { createRunBundle } from '#interaction/bundle/run-bundle.ts'
+import type { Operation } from '#interaction/operation.ts'
 import { createInvokeOperation } from '#interaction/operations/invoke-operation.ts'
 import { loadOperations } from '#interaction/operations/load-operations.ts'
 import { createPatch } from '#interaction/patch/create-patch.ts'
 import { createRoad } from '#interaction/road.ts'
 import type { InteractionSettings, Road } from '#interaction/walk.ts'
 import type { Database } from '#store/store.ts'
+import { readConfig } from '../../../src/config.ts'
+import { joinScheduling } from '../../../src/join-scheduling.ts'
 import { base, definitions, type Sending, toRequest } from '../../interaction/open-clinic.ts'
+import { askCalendar, buildQuestion } from './calendar.ts'
 import { buildCaller, type Caller } from './caller.ts'
 import { Oracle } from './oracle.ts'
 import { buildPopulation, type Entry, ids, markForm, types } from './population.ts'
 import { Random } from './random.ts'
 import { buildSearch } from './requests.ts'
+import { buildTrailSearch, plantTrail, searchTrail } from './trail.ts'
 import { tryWrites } from './writes.ts'
 
 const settings: InteractionSettings = {
@@ -37,13 +43,38 @@ export function openRoad(database: Database): Road {
   const validator = { validate: () => [] }
   const pages = createPagingTokens({ key: new Uint8Array(32), lifetime: 3_600_000, clock })
   const parts = { database, definitions, settings, pages, clock, newId, validator }
+  const calendar = openCalendar(database, pages)
   return createRoad({
     ...parts,
     rules: [],
     applyPatch: createPatch(definitions),
     runBundle: createRunBundle({ ...parts, entryLimit: 100, reportFault: () => undefined }),
-    invokeOperation: createInvokeOperation({ ...parts, operations: loadOperations(parts) }),
+    invokeOperation: createInvokeOperation({ ...parts, operations: [...loadOperations(parts), ...calendar] }),
   })
+}
+
+function openCalendar(database: Database, pages: PagingTokens): readonly Operation[] {
+  const securityLog = createSecurityLog({
+    recordAudit: (tenant, event) => database.recordAudit(tenant, event),
+    newId: () => randomUUIDv7(),
+    clock: () => new Date(),
+    observerOf: () => base,
+  })
+  const { operations } = joinScheduling({
+    ...{ database, pages, securityLog, settings: readConfig({ DEMO: 'false', TIME_ZONE: 'UTC' }) },
+    clock: () => new Date('2029-12-01T00:00:00Z'),
+    newId: () => randomUUIDv7(),
+    localBases: () => [base],
+    principalOf: (tenant) =>
+      createPrincipal(
+        { tenant, clientId: 'clinic', tokenId: 'clinic', scope: 'system/*.cruds' },
+        definitions,
+      ),
+    onFault: (sentence, cause) => {
+      throw new Error(sentence, { cause })
+    },
+  })
+  return operations
 }
 
 export interface Answer {
@@ -93,6 +124,8 @@ export class World {
     this.entries = buildPopulation(this.random)
   }
 
+  trail: readonly Resource[] = []
+
   /** Throws at the first difference. */
   async run(callers: number, requests: number): Promise<void> {
     await store(
@@ -102,6 +135,7 @@ export class World {
         entry.versions.map((version) => ({ ...entry, ...version })),
       ),
     )
+    this.trail = await plantTrail(this)
     for (let i = 0; i < callers; i++) await new Visit(this, buildCaller(this.random), i).run(requests)
   }
 }
@@ -183,7 +217,15 @@ export class Visit {
       const who = random.pick(ids.Patient)
       return () => this.#compare(`GET /Patient/${who}/$everything?_count=500`, 'rs', ['Patient'])
     }
-    if (roll < 0.95) return () => this.#compare(`GET /${type}/${id}/$meta`, 'r', [type])
+    if (roll < 0.94) return () => this.#compare(`GET /${type}/${id}/$meta`, 'r', [type])
+    if (roll < 0.96) {
+      const line = buildTrailSearch(random)
+      return () => searchTrail(this, line)
+    }
+    if (roll < 0.975) {
+      const line = buildQuestion(random)
+      return () => askCalendar(this, line)
+    }
     const lines = Array.from({ length: 3 }, () => buildSearch(random).replace(/^\/\?/, '?'))
     lines.push(`${type}/${id}`)
     return () => this.#batch(lines.map((line) => line.replace(/^\//, '')))
@@ -278,6 +320,8 @@ export class Visit {
     for (let page = 0; page < 4; page++) {
       const [answer, expected] = await Promise.all([this.ask(own), ask(this.world.plain, other, plain)])
       this.checkMarks(own, answer.text, letters)
+      // An order by people goes by whom the list holds, not by whom of it is shown.
+      if (/_sort=[^&]*patient/.test(line) && this.oracle.crowds('Appointment').length > 0) return
       if (answer.status === 403) {
         const hidden = this.visible(letters).filter(({ type }) => named.includes(type))
         if (named.length === 1 && hidden.length > 0)

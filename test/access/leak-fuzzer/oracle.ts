@@ -41,6 +41,7 @@ const compartments: Record<string, Record<string, (resource: Resource) => string
     List: (r) => [...at(r.subject), ...at(r.source)],
     Group: (r) => at(r.member, 'entity'),
     Provenance: (r) => at(r.target),
+    AuditEvent: (r) => [...at(r.agent, 'who'), ...at(r.entity, 'what')],
   },
   Practitioner: {
     Appointment: (r) => at(r.participant, 'actor'),
@@ -113,6 +114,7 @@ export class Oracle {
       const [, context, type, allowed = '', query] = /^(\w+)\/(\*|\w+)\.(\w+)(?:\?(.*))?$/.exec(one) ?? []
       if (type !== '*' && type !== resource.resourceType) return false
       if (!allowed.includes(letter) || !meets(query, resource)) return false
+      if (resource.resourceType === 'AuditEvent' && context !== 'system' && type === '*') return false
       if (context === 'system') return true
       if (context === 'user') return fhirUser !== undefined
       if (patient === undefined) return false
@@ -164,7 +166,25 @@ export class Oracle {
         this.#rules(type, letter as Letter, open).some((rule) => this.#applies(rule, resource)),
       )
     })
-    return covered.length === 0 ? [] : [...covered, 'text']
+    return covered.length === 0 && this.crowds(type).length === 0 ? [] : [...covered, 'text']
+  }
+
+  /** Lists of the type in which this caller finds no other patient and no relative. */
+  crowds(type: string): readonly string[] {
+    const lists = this.#caller.policies
+      .filter((policy) =>
+        ['r', 's'].some((letter) => this.#rules(type, letter as Letter, [policy]).length > 0),
+      )
+      .map(({ hidesOthers }) => hidesOthers?.[type] ?? [])
+    return [...new Set(lists.flat())].filter((name) => lists.every((list) => list.includes(name)))
+  }
+
+  isOther(item: unknown): boolean {
+    const { fhirUser, patient } = this.#caller.claims
+    const own = [fhirUser, ...(fhirUser?.startsWith('RelatedPerson/') ? [`Patient/${patient}`] : [])]
+    return [...JSON.stringify(item).matchAll(/"reference":"((?:Patient|RelatedPerson)\/[^"]+)"/g)].some(
+      ([, reference]) => !own.includes(reference),
+    )
   }
 
   /** May different resources of a type be shown with different elements? Then searches are only held to what they tell. */
@@ -175,7 +195,15 @@ export class Oracle {
 
   show(resource: Resource): Resource {
     const hidden = this.hidden(resource)
-    return Object.fromEntries(Object.entries(resource).filter(([name]) => !hidden.includes(name))) as Resource
+    const lists = this.crowds(resource.resourceType)
+    return Object.fromEntries(
+      Object.entries(resource).flatMap(([name, value]) => {
+        if (hidden.includes(name)) return []
+        if (!lists.includes(name)) return [[name, value]]
+        const shown = (value as unknown[]).filter((item) => !this.isOther(item))
+        return shown.length === 0 ? [] : [[name, shown]]
+      }),
+    ) as Resource
   }
 
   get choosesIds(): boolean {
@@ -203,12 +231,17 @@ export class Oracle {
           : this.#starts(rule, before, 'u') && keepsTo(rule.changes, before, after)) &&
         this.#applies(rule, after) &&
         meets(rule.after, after) &&
-        this.#isAbout(rule, after),
+        this.#isAbout(rule, sent),
     )
   }
 
   #writesHidden(sent: Resource): boolean {
-    return this.hidden(sent).some((name) => name !== 'text' && sent[name] !== undefined)
+    return (
+      this.hidden(sent).some((name) => name !== 'text' && sent[name] !== undefined) ||
+      this.crowds(sent.resourceType).some((name) =>
+        ((sent[name] ?? []) as unknown[]).some((item) => this.isOther(item)),
+      )
+    )
   }
 
   #isAbout(rule: PolicyRule, resource: Resource): boolean {

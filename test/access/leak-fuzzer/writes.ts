@@ -1,8 +1,10 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Resource } from '#fhir/resource.ts'
+import { tryCalendar } from './calendar.ts'
 import type { Visit } from './fuzz.ts'
 import { buildResource, type Entry, type FuzzType, ids, newMark, types } from './population.ts'
 import type { Random } from './random.ts'
+import { tryTransaction } from './transactions.ts'
 
 /** Writes one after the other, as each changes what the next one meets. */
 export async function tryWrites(visit: Visit, random: Random, count: number): Promise<void> {
@@ -14,13 +16,15 @@ export async function tryWrites(visit: Visit, random: Random, count: number): Pr
     if (roll < 0.3) await create(visit, type, random)
     else if (roll < 0.6) await update(visit, type, random)
     else if (roll < 0.75) await patch(visit, type, random)
-    else if (roll < 0.9) await remove(visit, type, random)
-    else await conditional(visit, type, random)
+    else if (roll < 0.87) await remove(visit, type, random)
+    else if (roll < 0.93) await conditional(visit, type, random)
+    else if (roll < 0.96) await tryTransaction(visit, random)
+    else await tryCalendar(visit, random)
   }
 }
 
 /** The database itself says what became of it, and the model learns. */
-async function learn(visit: Visit, type: string, id: string): Promise<Entry | undefined> {
+export async function learn(visit: Visit, type: string, id: string): Promise<Entry | undefined> {
   const { world } = visit
   const { versions } = await world.database
     .asSystem(world.tenant)
@@ -40,7 +44,7 @@ async function learn(visit: Visit, type: string, id: string): Promise<Entry | un
   return entry
 }
 
-const isDone = (status: number) => status >= 200 && status < 300
+export const isDone = (status: number) => status >= 200 && status < 300
 
 async function create(visit: Visit, type: FuzzType, random: Random): Promise<void> {
   const { id: _, ...body } = buildResource(type, 'none', random)
@@ -59,7 +63,7 @@ async function create(visit: Visit, type: FuzzType, random: Random): Promise<voi
   }
 }
 
-interface Target {
+export interface Target {
   readonly id: string
   readonly before: Resource | undefined
   /** Of which a client would start to write. */
@@ -67,7 +71,7 @@ interface Target {
   readonly versions: number
 }
 
-function choose(visit: Visit, type: FuzzType, random: Random): Target {
+export function choose(visit: Visit, type: FuzzType, random: Random): Target {
   const id = random.chance(0.1) ? `free-${random.below(1_000)}` : random.pick(ids[type])
   const entry = visit.world.entries.get(`${type}/${id}`)
   const before = entry?.versions.at(-1)?.resource
@@ -79,13 +83,23 @@ function choose(visit: Visit, type: FuzzType, random: Random): Target {
   }
 }
 
-/** Hidden elements stay as they were. */
-function merge(visit: Visit, before: Resource | undefined, sent: Resource): Resource {
+/** Hidden elements stay as they were, and so does who is hidden in a list, at the same place of it. */
+export function merge(visit: Visit, before: Resource | undefined, sent: Resource): Resource {
   if (before === undefined) return sent
-  const kept = visit.oracle
-    .hidden(before)
-    .filter((name) => before[name] !== undefined && sent[name] === undefined)
-  return { ...sent, ...Object.fromEntries(kept.map((name) => [name, before[name]])) }
+  const { oracle } = visit
+  const kept = oracle.hidden(before).filter((name) => before[name] !== undefined && sent[name] === undefined)
+  const lists = oracle.crowds(before.resourceType).flatMap((name): [string, unknown[]][] => {
+    const stored = (before[name] ?? []) as unknown[]
+    if (!stored.some((item) => oracle.isOther(item))) return []
+    const rest = [...((sent[name] ?? []) as unknown[])]
+    const places = stored.flatMap((item) => (oracle.isOther(item) ? [item] : rest.splice(0, 1)))
+    return [[name, [...places, ...rest]]]
+  })
+  return {
+    ...sent,
+    ...Object.fromEntries(kept.map((name) => [name, before[name]])),
+    ...Object.fromEntries(lists),
+  }
 }
 
 async function update(visit: Visit, type: FuzzType, random: Random): Promise<void> {
@@ -172,6 +186,7 @@ async function conditional(visit: Visit, type: FuzzType, random: Random): Promis
   const mark = before?.meta?.tag?.[0]?.code
   if (before === undefined || mark === undefined) return
   const criteria = `_tag=${encodeURIComponent(`urn:mark|${mark}`)}`
+  if (random.chance(0.5)) return changeByCriteria(visit, type, random, { id, before, versions }, criteria)
   if (random.chance(0.5)) {
     const line = `DELETE /${type}?${criteria}`
     const may = visit.oracle.sees(before, 'sd')
@@ -200,4 +215,47 @@ async function conditional(visit: Visit, type: FuzzType, random: Random): Promis
     'r',
   )
   if (answer.status === 201) await learn(visit, type, answer.id ?? '')
+}
+
+/** A conditional update or patch: found by who may search and change it, and by nobody else. */
+async function changeByCriteria(
+  visit: Visit,
+  type: FuzzType,
+  random: Random,
+  { id, before, versions }: Pick<Target, 'id' | 'versions'> & { readonly before: Resource },
+  criteria: string,
+): Promise<void> {
+  const { oracle } = visit
+  const found = oracle.sees(before, 'su')
+  const patches = random.chance(0.5)
+  const mark = newMark()
+  const { id: _, ...fresh } = buildResource(type, 'none', random)
+  const sent = patches ? { ...oracle.show(before), description: mark } : ({ ...fresh, id } as Resource)
+  const merged = merge(visit, before, sent)
+  const may = found && oracle.mayUpdate(before, sent, merged)
+  const line = `${patches ? 'PATCH' : 'PUT'} /${type}?${criteria}`
+  const answer = await visit.ask(
+    line,
+    patches
+      ? {
+          body: [{ op: 'add', path: '/description', value: mark }],
+          mediaType: 'application/json-patch+json',
+        }
+      : { body: fresh },
+  )
+  const told = `${line} ${JSON.stringify(fresh)} on ${JSON.stringify(before)}`
+  const now = (await learn(visit, type, id))?.versions.length ?? 0
+  if (may !== now > versions)
+    visit.fail(told, `it answers ${answer.status} ${answer.text} and leaves ${now} versions of ${versions}`)
+  if (!found && patches && answer.status !== 404 && answer.status !== 403)
+    visit.fail(told, `it answers ${answer.status} about what is not there for this caller`)
+  if (answer.status === 201) {
+    const made = (await learn(visit, type, answer.id ?? ''))?.versions.at(-1)?.resource
+    if (
+      made === undefined ||
+      !(oracle.mayCreate(made) || oracle.mayUpdate(undefined, fresh as Resource, made))
+    )
+      visit.fail(told, 'it has made what the caller may not make')
+  }
+  visit.checkMarks(told, answer.text, 'r')
 }
