@@ -1,5 +1,6 @@
 import type { Transaction } from '#store/store.ts'
 import type { Interval } from '../availability/interval.ts'
+import { loadAllBusy } from '../external/load-all-busy.ts'
 import { type Busy, type Claim, hasRoom, idle, placesLeft } from '../find/busy.ts'
 import type { Candidate } from '../find/candidate.ts'
 import { type Candidates, chooseCandidates } from '../find/choose-candidates.ts'
@@ -7,7 +8,7 @@ import type { ClinicCalendar } from '../find/clinic-calendar.ts'
 import { combine } from '../find/find-times.ts'
 import type { FindWish } from '../find/find-wish.ts'
 import type { FoundTime } from '../find/found-time.ts'
-import { loadBusy, loadSlotTimes } from '../find/load-times.ts'
+import { loadSlotTimes } from '../find/load-times.ts'
 import type { Choice } from './choose-moves.ts'
 import type { Hit } from './find-hits.ts'
 import { groupByKind, type Kind } from './kinds.ts'
@@ -122,7 +123,7 @@ async function findForAll(
   ])
   const around = { start: range.start - day, end: range.end + day }
   const leaving = hits.map(({ id }) => id)
-  const busy = await loadBusy(tx, [...actors], around, leaving)
+  const busy = await loadAllBusy(tx, calendar, [...actors], around, leaving)
   const times = (kind: Kind): readonly FoundTime[] => {
     const candidates = chosen.get(kind)
     if (candidates === undefined) return []
