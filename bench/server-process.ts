@@ -19,7 +19,7 @@ export interface RunningServer {
   stop(): Promise<number>
 }
 
-/** `node src/main.ts`, as `npm start` runs it, on a data folder of its own. */
+/** `node src/main.mjs`, as `npm start` runs it, on a data folder of its own. */
 export async function startServer(folder: string, profile?: string): Promise<RunningServer> {
   const port = await findFreePort()
   const logFile = join(folder, 'server.log')
@@ -56,7 +56,7 @@ function printToken(folder: string, wish: readonly string[]): string {
 }
 
 /** What follows `node` in the start script: memory limits and the program. */
-function startArguments(): string[] {
+export function startArguments(): string[] {
   const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'))
   return scripts.start.split(' ').slice(1)
 }
@@ -93,7 +93,7 @@ export async function startHelper<T>(
   return [child, word as T]
 }
 
-async function findFreePort(): Promise<number> {
+export async function findFreePort(): Promise<number> {
   const { createServer } = await import('node:net')
   const server = createServer().listen(0, '127.0.0.1')
   await once(server, 'listening')

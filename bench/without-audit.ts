@@ -1,7 +1,7 @@
 import { registerHooks } from 'node:module'
 
 /**
- * For the measurement alone (`node --import ./bench/without-audit.ts src/main.ts`): the same server, whose reads leave no
+ * For the measurement alone (`node --import ./bench/without-audit.ts src/main.mjs`): the same server, whose reads leave no
  * event. No setting does this.
  */
 registerHooks({

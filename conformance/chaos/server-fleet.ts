@@ -68,7 +68,7 @@ export class Fleet {
 
   #spawn({ port, clockWrongBy }: Pick<Member, 'port' | 'clockWrongBy'>): Pick<Member, 'child' | 'output'> {
     const skewed = clockWrongBy === 0 ? [] : ['--import', join(import.meta.dirname, 'skewed-clock.ts')]
-    const child = spawn(process.execPath, [...skewed, 'src/main.ts'], {
+    const child = spawn(process.execPath, [...skewed, 'src/main.mjs'], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'inherit'],
       env: {

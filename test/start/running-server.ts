@@ -61,7 +61,7 @@ export async function removeStartedFolder(): Promise<void> {
 
 export function launch(environment: Record<string, string>): { child: ChildProcess; printed: () => string } {
   const { NODE_ENV: _test, ...inherited } = process.env
-  const child = spawn(process.execPath, [join(root, 'src', 'main.ts')], {
+  const child = spawn(process.execPath, [join(root, 'src', 'main.mjs')], {
     cwd: root,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...inherited, ...environment },

@@ -33,7 +33,7 @@ export interface TokenWish {
 }
 
 /**
- * The whole server, as main.ts joins it, on a free port and a database of its own. `reach` may lead it to that database
+ * The whole server, as main.mjs joins it, on a free port and a database of its own. `reach` may lead it to that database
  * by another way, which the test can cut.
  */
 export async function startTestServer(
