@@ -1,6 +1,6 @@
 import type { Transaction } from '#store/store.ts'
 import { allowed, type FindParts } from '../find/find-times.ts'
-import { isWaiting, loadOffers, type PastOffer } from './entries.ts'
+import { isWaiting, type PastOffer } from './entries.ts'
 import type { InLine } from './line.ts'
 import { aheadOf, compete } from './line.ts'
 import type { View } from './load-view.ts'
@@ -15,10 +15,10 @@ export async function describeEntry(
   view: View,
   line: readonly InLine[],
   at: number,
+  offers: readonly PastOffer[],
 ): Promise<readonly Part[]> {
   const own = line[at] as InLine
   const { entry } = own
-  const offers = await loadOffers(tx, [entry.id])
   const rivals = line.filter((other) => other !== own && compete(own, other))
   return [
     { name: 'appointment', valueReference: { reference: `Appointment/${entry.id}` } },

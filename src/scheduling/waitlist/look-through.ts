@@ -12,6 +12,9 @@ export interface LookParts extends OfferParts {
 /** Conditions take their time, and the best of them are enough. */
 const mostJudged = 50
 
+/** As often as races are lost, or somebody who was planned for is refused. */
+const mostRounds = 4
+
 /** How many were offered something; or nobody waits, or another server is looking. */
 export type Looked = number | 'nobody' | 'another'
 
@@ -25,14 +28,19 @@ export async function lookThrough(parts: LookParts, tenant: string): Promise<Loo
   const turn = await system.transaction(takeTurn)
   if (turn !== 'mine') return turn
   try {
-    const { rules, planned } = await system.transaction(async (tx) => {
-      const view = await loadView(find, tx)
-      const permit: Parameters<typeof planOffers>[1] = ({ wish }, times) =>
-        allowed(find, tx, view.calendar, wish, times.slice(0, mostJudged))
-      return { rules: view.calendar.rules, planned: await planOffers(view, permit) }
-    })
+    const refused = new Set<string>()
     let offered = 0
-    for (const one of planned) if (await offerTime(parts, tenant, one, rules)) offered++
+    for (let round = 0; round < mostRounds; round++) {
+      const { rules, planned } = await system.transaction((tx) => plan(find, tx, refused))
+      let done = 0
+      for (const one of planned) {
+        const outcome = await offerTime(parts, tenant, one, rules)
+        if (outcome === 'offered') done++
+        if (outcome === 'refused') refused.add(one.waiting.entry.id)
+      }
+      offered += done
+      if (done === planned.length) break
+    }
     return offered
   } finally {
     await system.transaction((tx) =>
@@ -42,6 +50,14 @@ export async function lookThrough(parts: LookParts, tenant: string): Promise<Loo
       ),
     )
   }
+}
+
+async function plan(find: FindParts, tx: Transaction, refused: ReadonlySet<string>) {
+  const view = await loadView(find, tx)
+  const waiting = view.waiting.filter(({ entry }) => !refused.has(entry.id))
+  const permit: Parameters<typeof planOffers>[1] = ({ wish }, times) =>
+    allowed(find, tx, view.calendar, wish, times.slice(0, mostJudged))
+  return { rules: view.calendar.rules, planned: await planOffers({ ...view, waiting }, permit) }
 }
 
 /** A server that dies meanwhile loses its turn after half a minute. */

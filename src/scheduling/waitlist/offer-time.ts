@@ -20,28 +20,31 @@ export interface OfferParts {
   readonly offerMinutes: number
 }
 
-/** Holds the best of the times that is still there; false: none was, or another server was first. */
+/** `lost`: somebody was faster. `refused`: it is not to be, whatever time it were: those behind must not wait for it. */
+export type OfferOutcome = 'offered' | 'lost' | 'refused'
+
+/** Holds the best of the times that is still there. */
 export async function offerTime(
   parts: OfferParts,
   tenant: string,
   { waiting, times }: PlannedOffer,
   rules: readonly BookingRule[],
-): Promise<boolean> {
+): Promise<OfferOutcome> {
+  let outcome: OfferOutcome = 'lost'
   for (const time of times)
     try {
-      return await parts.database
+      const latest = lastAnswer(time, rules)
+      const made = await parts.database
         .asSystem(tenant)
-        .transaction((tx) =>
-          offerOne(parts, tx, waiting.entry.id, waiting.wish, time, lastAnswer(time, rules)),
-        )
+        .transaction((tx) => offerOne(parts, tx, waiting.entry.id, waiting.wish, time, latest))
+      return made ? 'offered' : 'lost'
     } catch (failure) {
-      // Taken, or forbidden, since it was looked for: the next one.
-      if (!(failure instanceof Refusal) || !lost.has(failure.kind)) throw failure
+      if (!(failure instanceof Refusal) || failure.status >= 500) throw failure
+      // Taken since it was looked for: the next one.
+      outcome = failure.kind === 'conflict' ? outcome : 'refused'
     }
-  return false
+  return outcome
 }
-
-const lost: ReadonlySet<string> = new Set(['conflict', 'business-rule', 'throttled'])
 
 async function offerOne(
   { road, principalOf, offerMinutes }: OfferParts,

@@ -5,7 +5,7 @@ import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
 import type { FindParts } from '../find/find-times.ts'
 import { describeEntry } from './describe-entry.ts'
-import { loadEntries } from './entries.ts'
+import { loadEntries, loadOffers } from './entries.ts'
 import { lineUp } from './line.ts'
 import { loadView } from './load-view.ts'
 
@@ -33,7 +33,7 @@ async function position(
       throw new Refusal('business-rule', `Appointment/${id} is not on the waiting list.`, {
         expression: 'Appointment.status',
       })
-    return describeEntry(parts, tx, view, line, at)
+    return describeEntry(parts, tx, view, line, at, await loadOffers(tx, [id]))
   })
   return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) }
 }

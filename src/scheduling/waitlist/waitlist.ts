@@ -5,7 +5,7 @@ import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
 import type { FindParts } from '../find/find-times.ts'
 import { describeEntry } from './describe-entry.ts'
-import { loadEntries } from './entries.ts'
+import { loadEntries, loadOffers } from './entries.ts'
 import { lineUp } from './line.ts'
 import { loadView } from './load-view.ts'
 
@@ -35,10 +35,14 @@ async function waitlist(parts: FindParts, { principal, store }: OperationCall): 
       .as(principal.viewerFor('s'))
       .readMany(shown.map(({ entry }) => ({ type: 'Appointment', id: entry.id })))
     const visible = new Set(seen.map(({ id }) => id))
+    const offers = Map.groupBy(await loadOffers(tx, [...visible]), ({ appointment }) => appointment)
     const entries: object[] = []
     for (const [at, { entry }] of shown.entries())
       if (visible.has(entry.id))
-        entries.push({ name: 'entry', part: await describeEntry(parts, tx, view, line, at) })
+        entries.push({
+          name: 'entry',
+          part: await describeEntry(parts, tx, view, line, at, offers.get(entry.id) ?? []),
+        })
     return entries
   })
   return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) }

@@ -131,6 +131,40 @@ describe('the waiting list', () => {
   })
 })
 
+test('a server that dies while it looks is followed by another, and a refused one stops nobody', async () => {
+  const n = nextSlot()
+  // Somebody who has as many holds as anybody may have cannot be offered another.
+  await w.clinic.put({ resourceType: 'Patient', id: 'greedy', active: true })
+  for (let hold = 0; hold < 3; hold++) {
+    const start = `${monday.add({ days: 7 + hold })}T18:00:00Z`
+    const asked = await w.clinic.send('POST', 'Appointment', {
+      ...entry('greedy', { requestedPeriod: undefined, minutesDuration: undefined, status: 'pending' }),
+      ...{ start, end: start.replace('18:00', '18:30') },
+      extension: [
+        {
+          url: 'https://almanac.example/fhir/StructureDefinition/hold-expires',
+          valueInstant: '2090-01-01T00:00:00Z',
+        },
+      ],
+    })
+    expect(asked.status).toBe(201)
+  }
+  const greedy = await w.wait('greedy', { ...only(n), priority: 1 })
+  const dan = await w.wait('dan', only(n))
+  await w.sql(
+    `insert into waitlist_look values ('main', almanac_now() + interval '30 seconds', almanac_now())
+     on conflict (tenant) do update set turn_ends = excluded.turn_ends`,
+  )
+  await w.cancel(w.booked[n] as string)
+  expect((await w.read(dan)).status).toBe('waitlist')
+  await w.pass(1)
+  await w.becomes(dan, 'pending')
+  expect((await w.read(greedy)).status).toBe('waitlist')
+  const gone = await w.clinic.send('POST', `Appointment/${dan}/$cancel`, undefined, await w.as('dan'))
+  expect([gone.status, (await w.read(dan)).status]).toEqual([200, 'cancelled'])
+  await w.cancel(greedy)
+})
+
 describe('an answer', () => {
   test('to an offer is given by its patient or the clinic, once, and in time', async () => {
     const n = nextSlot()
