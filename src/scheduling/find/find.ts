@@ -1,6 +1,7 @@
 import { checkPermission } from '#access/check-permission.ts'
+import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
 import type { PagingTokens } from '#fhir/paging-token.ts'
-import { Refusal } from '#fhir/refusal.ts'
+import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
@@ -11,6 +12,7 @@ import { type FindParts, findTimes } from './find-times.ts'
 import type { FindWish } from './find-wish.ts'
 import { findNear } from './follow-up.ts'
 import type { FoundTime } from './found-time.ts'
+import { explainLeftOut } from './left-out.ts'
 import { makeOffers } from './make-offers.ts'
 import { keepOffers, offerId } from './offers.ts'
 import { rankTimes } from './rank-times.ts'
@@ -48,7 +50,9 @@ async function find(parts: FindOperationParts, call: OperationCall): Promise<Fhi
         relation: 'next',
         url: nextLink(parts.pages, call, { ...page, offset: offset + count }),
       })
-    const told = await tellExternal(parts, tx, wish)
+    const asked = call.parameters.get('explain')?.[0] === true
+    const why = asked ? await explainLeftOut(parts, tx, wish, ranked) : []
+    const told = withIssues(await tellExternal(parts, tx, wish), why)
     return {
       status: 200,
       body: JSON.stringify(buildBundle(offers, told, ranked.length, links, request.base)),
@@ -83,6 +87,13 @@ async function offerSome(
   const appointments = await makeOffers(tx, times, wish, (at) => offerId(page, at))
   if (appointments.length > 0) await keepOffers(tx, { page, appointments })
   return appointments
+}
+
+function withIssues(told: Resource | undefined, issues: readonly Issue[]): Resource | undefined {
+  if (issues.length === 0) return told
+  const explained = buildOperationOutcome(issues)
+  const { issue = [] } = (told ?? {}) as { issue?: readonly object[] }
+  return { ...explained, issue: [...issue, ...(explained.issue as readonly object[])] }
 }
 
 function buildBundle(

@@ -234,6 +234,23 @@ describe('what is not offered', () => {
   })
 })
 
+describe('what is left out', () => {
+  test('is explained to whoever asks, with the ranking', async () => {
+    await clinic.put(...clinician('gina', { rules: { slotLength: 30, minimumNotice: 60 * 24 * 60 } }))
+    await clinic.send('POST', 'Schedule/gina/$generate-slots', parameters(week))
+    const { body } = await find({ practitioner: ref('Practitioner/gina'), explain: true })
+    const outcome = body.entry.at(-1)
+    expect([body.total, outcome.search.mode]).toEqual([0, 'outcome'])
+    const told = outcome.resource.issue.map(({ diagnostics }: { diagnostics: string }) => diagnostics)
+    expect(told[0]).toMatch(/^Ranked: the earliest first/)
+    expect(told).toContain(
+      'Schedule/gina: 30 times left out: This is booked at least 60 days before: choose a later time.',
+    )
+    const silent = await find({ practitioner: ref('Practitioner/gina') })
+    expect(silent.body.entry).toBeUndefined()
+  })
+})
+
 describe('a question that cannot be answered is refused', () => {
   test.each([
     ['no range', { start: [], end: [] }],
