@@ -130,7 +130,10 @@ function allTerms(values: readonly IndexValue[]): readonly string[] | null {
 }
 
 function distinct(terms: readonly string[]): readonly string[] | null {
-  return terms.length === 0 ? null : [...new Set(terms)]
+  if (terms.length === 0) return null
+  // Two or three, nearly always, and each once: a set would cost more than the look.
+  const isOnce = terms.length < 12 && terms.every((term, at) => terms.indexOf(term) === at)
+  return isOnce ? terms : [...new Set(terms)]
 }
 
 function textsOf(values: readonly IndexValue[]): string[] {

@@ -10,6 +10,10 @@ const raw = '\u0002'
 const control = /[\u0000-\u001f\u007f]+/g
 
 export function packText(texts: readonly string[]): string {
+  if (texts.length === 1) {
+    const plain = (texts[0] as string).replace(control, ' ')
+    return `\n${normalizeText(plain)}\n${raw}${plain}${raw}`
+  }
   const plain = texts.map((text) => text.replace(control, ' '))
   const found = [...new Set(plain.map(normalizeText))].sort()
   return `\n${found.join('\n')}\n${raw}${plain.join(raw)}${raw}`
