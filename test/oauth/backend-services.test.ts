@@ -1,6 +1,7 @@
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkPublic } from '#oauth/server/private-addresses.ts'
 import type { TestServer } from '../support/server.ts'
 import { backendRequest, type ClientKey, makeClientKey, signAssertion } from './assertion.ts'
 import { addPeople, exchange, read, startSmartServer } from './smart-server.ts'
@@ -94,6 +95,47 @@ describe('a backend service', () => {
     expect(fetched).toBe(before)
     expect(response.status).toBe(401)
     expect(await response.json()).toMatchObject({ error: 'invalid_client' })
+  })
+
+  test.each([
+    'https://127.0.0.1:PORT/keys',
+    'https://localhost:PORT/keys',
+    'https://2130706433:PORT/keys',
+    'https://[::1]:PORT/keys',
+    'https://[::ffff:127.0.0.1]:PORT/keys',
+    'http://127.0.0.1:PORT/keys',
+  ])('has no keys at %s, and nobody is called there', async (address) => {
+    let called = 0
+    const neighbour = createTcpServer(() => called++)
+    await new Promise<void>((resolve) => neighbour.listen(0, '::', resolve))
+    const { port } = neighbour.address() as AddressInfo
+    const clientId = `neighbour-${port}`
+    await register(clientId, { jwks_uri: address.replace('PORT', String(port)) })
+    const response = await ask(clientId, 'system/Patient.rs')
+    expect([response.status, called]).toEqual([401, 0])
+    expect(await response.json()).toMatchObject({ error: 'invalid_client' })
+    neighbour.close()
+  })
+
+  test.each([
+    ['10.1.2.3', false],
+    ['172.31.0.1', false],
+    ['192.168.1.1', false],
+    ['100.64.0.1', false],
+    ['169.254.169.254', false],
+    ['0.0.0.0', false],
+    ['fd00::1', false],
+    ['fe80::1', false],
+    ['64:ff9b::a00:1', false],
+    ['93.184.216.34', true],
+    ['2606:2800:220:1::1', true],
+  ])('whose name means %s: are its keys fetched? %s', async (address, fetchedThere) => {
+    const names = async () => [{ address: '93.184.216.34' }, { address }]
+    const outcome = checkPublic(new URL('https://keys.example/jwks'), names).then(
+      () => true,
+      () => false,
+    )
+    expect(await outcome).toBe(fetchedThere)
   })
 
   test('gets the part of what it asks for that it was registered for', async () => {

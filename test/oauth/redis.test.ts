@@ -3,6 +3,11 @@ import { createServer } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { createRevocations, type Notice } from '#oauth/revocations.ts'
 import { RedisLine } from '#redis/line.ts'
+import { openApp } from '../../src/app.ts'
+import { readConfig } from '../../src/config.ts'
+import { createLogger } from '../../src/http/log.ts'
+import { buildAccounts, testPeople } from './people.ts'
+import { addPeople, launch, patient, publicApp, read, redeem, startSmartServer } from './smart-server.ts'
 
 const installed = (() => {
   try {
@@ -53,4 +58,61 @@ describe.skipIf(!installed)('with Redis', () => {
     here.close()
     there.close()
   })
+
+  test('two servers end at once what one of them ends, and count requests together', async () => {
+    const limits = {
+      limitPerClient: 10,
+      limitPerAddress: 0,
+      limitPerUser: 0,
+      limitPerClinic: 0,
+      limitSignIn: 0,
+    }
+    const settings = { redisUrl: `redis://127.0.0.1:${port}`, ...limits }
+    const first = await startSmartServer(settings)
+    const second = await openApp(
+      {
+        ...readConfig({ DEMO: 'false', CLINICS: 'north' }),
+        port: 0,
+        auditKeys: first.auditKeys,
+        ...settings,
+      },
+      first.databaseUrl,
+      createLogger('silent'),
+      { people: testPeople(buildAccounts(patient)) },
+    )
+    await using opened = new AsyncDisposableStack()
+    opened.defer(() => first.close())
+    opened.defer(() => second.close())
+    await addPeople(first)
+    await first.app.authorization.clients.save('public-app', publicApp)
+    const wish = {
+      clientId: 'public-app',
+      account: patient.id,
+      scope: 'launch/patient offline_access patient/*.rs',
+    }
+    const tokens = await redeem(first, 'public-app', await launch(first, wish))
+    const places = [`${first.base}/Patient/anna`, `${second.url}/fhir/Patient/anna`]
+    const statusAt = async (place: string) => (await read(place, tokens.access_token)).status
+    expect(await Promise.all(places.map(statusAt))).toEqual([200, 200])
+    expect(await Promise.all(places.map(statusAt))).toEqual([200, 200])
+
+    const burst = 2 * limits.limitPerClient
+    const [here, there] = places as [string, string]
+    const atFirst = await Promise.all(Array.from({ length: 3 * burst }, () => statusAt(here)))
+    expect(atFirst).toContain(429)
+    let taken = 0
+    while (taken < burst && (await statusAt(there)) === 200) taken++
+    // A server that counted by itself would take a whole burst after the other has refused.
+    expect(taken).toBeLessThan(burst)
+
+    await fetch(`${second.url}/oauth/revoke`, {
+      method: 'POST',
+      body: new URLSearchParams({ token: tokens.refresh_token ?? '', client_id: 'public-app' }),
+    })
+    for (const place of places)
+      await vi.waitFor(async () => expect(await statusAt(place)).toBe(401), {
+        timeout: 20_000,
+        interval: 100,
+      })
+  }, 60_000)
 })

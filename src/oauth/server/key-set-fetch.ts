@@ -1,4 +1,5 @@
 import { Refusal } from '#fhir/refusal.ts'
+import { checkPublic } from './private-addresses.ts'
 
 /** Remembers until when what was fetched may be kept, for the key stores that oidc-provider fills from it. */
 export interface KeySetFetch {
@@ -11,8 +12,8 @@ const mostSeconds = 86_400
 const mostRemembered = 1_000
 
 /**
- * Fetches key sets by HTTPS alone. Addresses of private networks are refused by oidc-provider's dispatcher; origins that
- * the operator names are reached as they are.
+ * Fetches key sets by HTTPS alone, and never from a private network; origins that the operator names are reached as
+ * they are.
  */
 export function createKeySetFetch(trustedOrigins: readonly string[], now = Date.now): KeySetFetch {
   const fresh = new Map<string, number>()
@@ -21,6 +22,7 @@ export function createKeySetFetch(trustedOrigins: readonly string[], now = Date.
       const { href, origin, protocol } = new URL(url)
       const trusted = trustedOrigins.includes(origin)
       if (!trusted && protocol !== 'https:') throw new Refusal('invalid', 'Key sets are fetched by https.')
+      if (!trusted) await checkPublic(new URL(href))
       const { dispatcher, ...plain } = options as RequestInit & { dispatcher?: unknown }
       const response = await fetch(href, { ...(trusted ? plain : options), redirect: 'error' })
       if (fresh.size >= mostRemembered) fresh.clear()

@@ -23,8 +23,13 @@ export function openProvider(parts: ProviderParts): Provider {
   const provider = new Provider(`${origin}/oauth`, buildConfiguration(parts))
   provider.proxy = true
   provider.on('server_error', (_ctx, error) => onFault('The authorization server failed', error))
+  const endings = new Set<Promise<unknown>>()
   provider.on('session.destroyed', ({ uid }) => {
-    parts.endSession(uid).catch((error) => onFault('What was to end with a session goes on', error))
+    const ending = parts
+      .endSession(uid)
+      .catch((error) => onFault('What was to end with a session goes on', error))
+      .finally(() => endings.delete(ending))
+    endings.add(ending)
   })
   provider.on('grant.error', (ctx, error) => rememberRefusal(ctx, error))
   provider.on('authorization.error', (ctx, error) => rememberRefusal(ctx, error))
@@ -33,6 +38,12 @@ export function openProvider(parts: ProviderParts): Provider {
   keepKeySetsByTheirHeaders(provider, parts.keySets)
   narrowByMeaning(provider, parts.definitions)
   provider.use((ctx, next) => recordDeeds(ctx as never, next, record, parts.tenantOf))
+  // Who is told that they are signed out is so, with all that was to end then.
+  provider.use(async (ctx, next) => {
+    await next()
+    if ((ctx as { oidc?: { route: string } }).oidc?.route === 'end_session_confirm')
+      await Promise.all(endings)
+  })
   provider.use(showSignOutAnyhow)
   provider.use((ctx, next) => completeAnswer(ctx as never, next, `${origin}${stylePath}`, parts.baseOf))
   return provider
