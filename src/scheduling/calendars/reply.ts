@@ -1,4 +1,5 @@
 import { checkPermission } from '#access/check-permission.ts'
+import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
 import { parseReference } from '#fhir/references.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
@@ -17,6 +18,13 @@ export interface ReplyParts {
   readonly localBases: (tenant: string) => readonly string[]
 }
 
+/** For whoever may give answers and not read them. */
+const stored = JSON.stringify(
+  buildOperationOutcome([
+    { severity: 'information', code: 'informational', diagnostics: 'The answer is stored.' },
+  ]),
+)
+
 /** `Appointment/$reply`: an attendee's calendar answers an invitation, which becomes their AppointmentResponse. */
 export function createReply(parts: ReplyParts): Operation {
   return { definition: loadOperationDefinition('appointment-reply'), invoke: (call) => reply(parts, call) }
@@ -31,7 +39,7 @@ async function reply(parts: ReplyParts, call: OperationCall): Promise<FhirRespon
     status: 200,
     location: `${request.base}/AppointmentResponse/${written.id}/_history/${written.version}`,
     lastModified: written.updated,
-    body: written.text,
+    body: principal.shown(written, request.base) ?? stored,
   }
 }
 

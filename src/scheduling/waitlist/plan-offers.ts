@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Resource } from '#fhir/resource.ts'
 import { type Busy, busyWith, idle } from '../find/busy.ts'
 import { type Calendars, combine } from '../find/find-times.ts'
@@ -29,6 +30,8 @@ export async function planOffers(
   const busy = new Map(calendars.busy)
   const planned: PlannedOffer[] = []
   for (const one of waiting) {
+    // A list may be long and a calendar wide: others have their turn in between.
+    await setImmediate()
     const fitting = timesFor(one, { ...calendars, busy }, calendar.rules)
     if (fitting.length === 0) continue
     const times = (await permit(one, fitting)).slice(0, mostTries)

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { checkPermission } from '#access/check-permission.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
@@ -9,8 +10,8 @@ import { loadEntries, loadOffers } from './entries.ts'
 import { lineUp } from './line.ts'
 import { loadView } from './load-view.ts'
 
-/** As much as is read in one go. */
-const most = 500
+/** As much as is read in one go; why each of them waits is looked for. */
+const most = 100
 
 /** `Appointment/$waitlist`: the whole list in its order, for those who see everybody's appointments. */
 export function createWaitlist(parts: FindParts): Operation {
@@ -36,13 +37,15 @@ async function waitlist(parts: FindParts, { principal, store }: OperationCall): 
       .readMany(shown.map(({ entry }) => ({ type: 'Appointment', id: entry.id })))
     const visible = new Set(seen.map(({ id }) => id))
     const offers = Map.groupBy(await loadOffers(tx, [...visible]), ({ appointment }) => appointment)
-    const entries: object[] = []
-    for (const [at, { entry }] of shown.entries())
+    const entries: object[] = [{ name: 'total', valueUnsignedInt: line.length }]
+    for (const [at, { entry }] of shown.entries()) {
+      await setImmediate()
       if (visible.has(entry.id))
         entries.push({
           name: 'entry',
           part: await describeEntry(parts, tx, view, line, at, offers.get(entry.id) ?? []),
         })
+    }
     return entries
   })
   return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) }

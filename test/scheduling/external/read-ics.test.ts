@@ -1,3 +1,4 @@
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { checkIcs } from '#scheduling/external/check-ics.ts'
 import { readApart } from '#scheduling/external/ics-source.ts'
@@ -132,4 +133,50 @@ test('a rule that never comes true keeps nobody busy', () => {
   expect(
     busy(...event('DTSTART:20000101T000000Z', 'DURATION:PT1H', 'RRULE:FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30')),
   ).toEqual([])
+})
+
+test('whatever stands in a calendar, it is refused or tells busy times in order, within what was asked', () => {
+  const names = ['DTSTART', 'DTEND', 'DURATION', 'EXDATE', 'RDATE', 'RECURRENCE-ID', 'TRANSP', 'STATUS']
+  const values = [
+    ...['20320607T090000Z', '20320610', '20320230T250000', '00000000T000000', '99991231T235959Z', '-1', ''],
+    ...['PT1H', '-PT1H', 'P99999W', 'OPAQUE', 'FREE', 'x'.repeat(300), '20320607T090000Z/PT1H'],
+  ]
+  const rules = [
+    'DAILY',
+    'WEEKLY;BYDAY=MO',
+    'MONTHLY;BYDAY=5MO',
+    'YEARLY;BYMONTH=13',
+    'HOURLY;COUNT=3',
+    'DAILY;UNTIL=1',
+  ]
+  const line = fc.oneof(
+    fc
+      .tuple(
+        fc.constantFrom(...names),
+        fc.constantFrom('', ';VALUE=DATE', ';TZID=Europe/Berlin', ';TZID=Nowhere'),
+        fc.constantFrom(...values),
+      )
+      .map(([name, parameter, value]) => `${name}${parameter}:${value}`),
+    fc.constantFrom(...rules).map((rule) => `RRULE:FREQ=${rule}`),
+    fc.string({ maxLength: 20 }).map((noise) => `X-${noise}`),
+  )
+  const entry = fc.array(line, { maxLength: 6 }).map((lines) => event(...lines))
+  fc.assert(
+    fc.property(fc.array(entry, { maxLength: 3 }), (entries) => {
+      let told: readonly { start: number; end: number }[]
+      try {
+        told = readIcs(calendar(...entries.flat()), frame)
+      } catch (fault) {
+        expect(fault).toBeInstanceOf(Error)
+        return
+      }
+      for (const [at, { start, end }] of told.entries()) {
+        expect(start).toBeLessThan(end)
+        expect([start >= frame.range.start, end <= frame.range.end]).toEqual([true, true])
+        const last = told[at - 1]
+        if (last !== undefined) expect(last.end).toBeLessThan(start)
+      }
+    }),
+    { numRuns: 300 },
+  )
 })
