@@ -113,16 +113,19 @@ async function fill(superuser: pg.Client, patient: string): Promise<void> {
        and not attisdropped and attgenerated = '' and attname like 'by\\_%'`,
   )
   const made: Record<string, string> = {
-    by_agent: `array[null, '#' || m.app, '#|' || m.app] || s.by_agent[4:]`,
+    by_agent: `array['#|' || m.app] || s.by_agent[2:]`,
+    by_agent_2: `'#' || m.app`,
     by_date_start: 'm.at',
     by_date_end: `m.at + interval '1 ms'`,
-    by_entity: `array[null, '#' || m.request, 'Patient/' || m.patient, '#|' || m.request]`,
-    by_patient: `array['Patient/' || m.patient]`,
+    by_entity: `array['Patient/' || m.patient, '#|' || m.request]`,
+    by_entity_2: `'#' || m.request`,
+    by_patient: `array['Patient/' || m.patient || '/_history/1']`,
+    by_patient_1: `'Patient/' || m.patient`,
   }
   const columns = rows.map(({ name }) => name)
   const values = columns.map((name) => made[name] ?? `s.${name}`)
   const { rows: samples } = await superuser.query<{ id: string; request: string }>(
-    `select id, substr(by_entity[2], 2) as request from auditevent where text like $1 and text like '%"code":"read"%' limit 1`,
+    `select id, substr(by_entity_2, 2) as request from auditevent where text like $1 and text like '%"code":"read"%' limit 1`,
     [`%"Patient/${patient}"%`],
   )
   for (let first = 0; first < events; first += chunk)

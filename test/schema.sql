@@ -274,6 +274,8 @@ table auditevent
   by__text tsvector
   by_action text C
   by_address text C
+  by_agent_1 text C
+  by_agent_2 text C
   by_agent text[] C
   by_agent_more text[] C
   by_agent_name text C
@@ -281,12 +283,15 @@ table auditevent
   by_altid text[] C
   by_date_start timestamp with time zone
   by_date_end timestamp with time zone
+  by_entity_1 text C
+  by_entity_2 text C
   by_entity text[] C
   by_entity_more text[] C
   by_entity_name text C
   by_entity_role text[] C
   by_entity_type text[] C
   by_outcome text C
+  by_patient_1 text C
   by_patient text[] C
   by_patient_more text[] C
   by_policy text[] C
@@ -295,12 +300,12 @@ table auditevent
   by_source_also text[] C
   by_subtype text[] C
   by_type text[] C
-  index auditevent_by_agent_1 btree (tenant, (by_agent[1]), by_date_start, id) WHERE (by_agent[1] IS NOT NULL)
-  index auditevent_by_agent_2 btree (tenant, (by_agent[2]), by_date_start, id) WHERE (by_agent[2] IS NOT NULL)
+  index auditevent_by_agent_1 btree (tenant, by_agent_1, by_date_start, id)
+  index auditevent_by_agent_2 btree (tenant, by_agent_2, by_date_start, id)
   index auditevent_by_date_start_id btree (tenant, by_date_start, id)
-  index auditevent_by_entity_1 btree (tenant, (by_entity[1]), by_date_start, id) WHERE (by_entity[1] IS NOT NULL)
-  index auditevent_by_entity_2 btree (tenant, (by_entity[2]), by_date_start, id) WHERE (by_entity[2] IS NOT NULL)
-  index auditevent_by_patient_1 btree (tenant, (by_patient[1]), by_date_start, id) WHERE (by_patient[1] IS NOT NULL)
+  index auditevent_by_entity_1 btree (tenant, by_entity_1, by_date_start, id)
+  index auditevent_by_entity_2 btree (tenant, by_entity_2, by_date_start, id)
+  index auditevent_by_patient_1 btree (tenant, by_patient_1, by_date_start, id)
   index auditevent_more_1 gin (by_agent_more, by_entity_more, by_patient_more) WITH (gin_pending_list_limit='512') WHERE ((by_agent_more IS NOT NULL) OR (by_entity_more IS NOT NULL) OR (by_patient_more IS NOT NULL))
   index auditevent_pkey primary btree (tenant, id, updated)
   index auditevent_xid btree (xid)
@@ -311,7 +316,7 @@ table auditevent
   almanac_retention may delete, select
   almanac_server may insert, select
   almanac_upkeep may delete, select
-  almanac_upkeep may update the 28 search columns
+  almanac_upkeep may update the 33 search columns
 
 table auditevent_rest
   tenant text C not null
@@ -328,6 +333,8 @@ table auditevent_rest
   by__text tsvector
   by_action text C
   by_address text C
+  by_agent_1 text C
+  by_agent_2 text C
   by_agent text[] C
   by_agent_more text[] C
   by_agent_name text C
@@ -335,12 +342,15 @@ table auditevent_rest
   by_altid text[] C
   by_date_start timestamp with time zone
   by_date_end timestamp with time zone
+  by_entity_1 text C
+  by_entity_2 text C
   by_entity text[] C
   by_entity_more text[] C
   by_entity_name text C
   by_entity_role text[] C
   by_entity_type text[] C
   by_outcome text C
+  by_patient_1 text C
   by_patient text[] C
   by_patient_more text[] C
   by_policy text[] C
@@ -351,12 +361,12 @@ table auditevent_rest
   by_type text[] C
   index auditevent_rest_by_agent_more_by_entity_more_by_patient_mor_idx gin (by_agent_more, by_entity_more, by_patient_more) WITH (gin_pending_list_limit='512') WHERE ((by_agent_more IS NOT NULL) OR (by_entity_more IS NOT NULL) OR (by_patient_more IS NOT NULL))
   index auditevent_rest_pkey primary btree (tenant, id, updated)
-  index auditevent_rest_tenant_by_agent_by_date_start_id_idx btree (tenant, (by_agent[1]), by_date_start, id) WHERE (by_agent[1] IS NOT NULL)
-  index auditevent_rest_tenant_by_agent_by_date_start_id_idx1 btree (tenant, (by_agent[2]), by_date_start, id) WHERE (by_agent[2] IS NOT NULL)
+  index auditevent_rest_tenant_by_agent_1_by_date_start_id_idx btree (tenant, by_agent_1, by_date_start, id)
+  index auditevent_rest_tenant_by_agent_2_by_date_start_id_idx btree (tenant, by_agent_2, by_date_start, id)
   index auditevent_rest_tenant_by_date_start_id_idx btree (tenant, by_date_start, id)
-  index auditevent_rest_tenant_by_entity_by_date_start_id_idx btree (tenant, (by_entity[1]), by_date_start, id) WHERE (by_entity[1] IS NOT NULL)
-  index auditevent_rest_tenant_by_entity_by_date_start_id_idx1 btree (tenant, (by_entity[2]), by_date_start, id) WHERE (by_entity[2] IS NOT NULL)
-  index auditevent_rest_tenant_by_patient_by_date_start_id_idx btree (tenant, (by_patient[1]), by_date_start, id) WHERE (by_patient[1] IS NOT NULL)
+  index auditevent_rest_tenant_by_entity_1_by_date_start_id_idx btree (tenant, by_entity_1, by_date_start, id)
+  index auditevent_rest_tenant_by_entity_2_by_date_start_id_idx btree (tenant, by_entity_2, by_date_start, id)
+  index auditevent_rest_tenant_by_patient_1_by_date_start_id_idx btree (tenant, by_patient_1, by_date_start, id)
   index auditevent_rest_xid_idx btree (xid)
   row level security forced
   policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))

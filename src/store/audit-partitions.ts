@@ -1,5 +1,5 @@
 import type { ClientBase } from 'pg'
-import { auditTable } from './table-ddl.ts'
+import { auditTable, wholeRows } from './table-ddl.ts'
 
 /** A server that is never restarted looks once a day; a quarter covers any that is not looked after for a while. */
 const monthsAhead = 3
@@ -32,7 +32,7 @@ async function makePartition(client: ClientBase, name: string, start: string, en
   const columns = await writtenColumns(client)
   await client.query(`
     set local lock_timeout = '5s';
-    create table ${name} (like ${auditTable} including all);
+    create table ${name} (like ${auditTable} including all) ${wholeRows};
     call almanac_hold_tenant('${name}');
     call almanac_guard_events('${name}');
     grant insert on ${name} to almanac_upkeep;

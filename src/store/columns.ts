@@ -72,7 +72,10 @@ function buildColumns(layout: Layout): readonly Column[] {
       return layout.led === undefined
         ? [column(layout.column, 'text[] COLLATE "C"', 'gin', columnValue.terms)]
         : [
-            column(layout.column, 'text[] COLLATE "C"', 'none', columnValue.ledTerms(layout.led.by)),
+            ...layout.led.columns.map((name, at) =>
+              column(name, 'text COLLATE "C"', 'none', columnValue.ledTerm(layout.led?.by ?? [], at)),
+            ),
+            column(layout.column, 'text[] COLLATE "C"', 'none', columnValue.unledTerms(layout.led.by)),
             column(layout.led.more, 'text[] COLLATE "C"', 'gin', columnValue.moreTerms(layout.led.by)),
           ]
     case 'string':

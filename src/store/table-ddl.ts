@@ -16,8 +16,7 @@ export function createTable(table: TypeTable, content: ContentColumn): string {
   ]
   if (table.name === auditTable)
     return `create table ${auditTable} (${[...keyColumns, 'text text not null', sealedBy, ...search, 'primary key (tenant, id, updated)'].join(', ')}) partition by range (updated);
-${packText(table.columns)};
-create table ${auditTable}_rest partition of ${auditTable} default;
+create table ${auditTable}_rest partition of ${auditTable} default ${wholeRows};
 create index ${auditTable}_xid on ${auditTable} (xid);
 grant select, insert on ${auditTable} to almanac_server;
 grant select, delete on ${auditTable} to almanac_upkeep;
@@ -38,15 +37,6 @@ call almanac_hold_tenant('${table.name}');${callIf(shippedTypes, 'almanac_show_s
 
 /** A resource of two or three kilobytes stays in its row as it is: compressing each was a tenth of PostgreSQL's work. */
 export const wholeRows = 'with (toast_tuple_target = 4096)'
-
-/** Events are many and read seldom: compressed in their row they take half of the disk and of the log of a write. */
-function packText(columns: readonly TableColumn[]): string {
-  const packed = [
-    'text',
-    ...columns.filter(({ sqlType }) => sqlType.startsWith('text')).map(({ name }) => name),
-  ]
-  return `alter table ${auditTable} ${packed.map((name) => `alter ${name} set storage main`).join(', ')}`
-}
 
 /** What is committed and below the oldest transaction under way is complete: so the sealer finds what is new. */
 const sealedBy = 'xid xid8 not null default pg_current_xact_id()'

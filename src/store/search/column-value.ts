@@ -6,7 +6,7 @@ import { timestampText } from './timestamp.ts'
 import { wordVector } from './word-vector.ts'
 
 /** An object, never a bare array, goes into jsonb: pg writes JavaScript arrays as PostgreSQL arrays. */
-export type ColumnValue = string | readonly (string | null)[] | { readonly all: readonly unknown[] } | null
+export type ColumnValue = string | readonly string[] | { readonly all: readonly unknown[] } | null
 
 /** One function a kind of column; `values` is never empty. */
 export const columnValue = {
@@ -17,10 +17,11 @@ export const columnValue = {
 
   terms: (values: readonly IndexValue[]) => allTerms(values),
 
-  ledTerms: (leads: readonly LeadKind[]) => (values: readonly IndexValue[]) => {
-    const terms = allTerms(values)
-    return terms === null ? null : arrangeTerms(terms, leads).terms
-  },
+  ledTerm: (leads: readonly LeadKind[], at: number) => (values: readonly IndexValue[]) =>
+    arrangeTerms(allTerms(values) ?? [], leads).led[at] ?? null,
+
+  unledTerms: (leads: readonly LeadKind[]) => (values: readonly IndexValue[]) =>
+    arrangeTerms(allTerms(values) ?? [], leads).others,
 
   moreTerms: (leads: readonly LeadKind[]) => (values: readonly IndexValue[]) =>
     arrangeTerms(allTerms(values) ?? [], leads).more,

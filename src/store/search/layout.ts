@@ -7,8 +7,8 @@ export type Layout =
   | {
       readonly shape: 'references'
       readonly column: string
-      /** What stands at the first places of the array, and the column of further terms of their kinds. */
-      readonly led?: { readonly by: readonly LeadKind[]; readonly more: string }
+      /** Columns of terms that are not in the array, and the column of those in it that are of the same kinds. */
+      readonly led?: Led
     }
   | { readonly shape: 'reference'; readonly column: string; readonly also: string }
   | {
@@ -30,6 +30,16 @@ export type Layout =
   | { readonly shape: 'composite'; readonly column: string; readonly first?: string }
   | { readonly shape: 'position'; readonly latitude: string; readonly longitude: string }
   | { readonly shape: 'none' }
+
+export interface Led {
+  readonly by: readonly LeadKind[]
+  readonly columns: readonly string[]
+  readonly more: string
+}
+
+function ledLayout(column: string, by: readonly LeadKind[]): Led {
+  return { by, columns: by.map((_, at) => `${column}_${at + 1}`), more: `${column}_more` }
+}
 
 const layouts = new WeakMap<SearchParameter, Layout>()
 
@@ -72,7 +82,7 @@ function buildLayout(parameter: SearchParameter): Layout {
       return {
         shape: 'references',
         column,
-        ...(by === undefined ? {} : { led: { by, more: `${column}_more` } }),
+        ...(by === undefined ? {} : { led: ledLayout(column, by) }),
       }
     }
     case 'string':

@@ -1,7 +1,7 @@
 /**
- * What auditors look AuditEvents up by, at fixed places of its array of terms: an index on such a place and the date gives
- * one patient's events newest first and stops when the page is full, which an index of terms cannot. It also costs an insert
- * a quarter of what that did (docs/decisions/0027-one-patients-events.md).
+ * What auditors look AuditEvents up by, taken out of the array of terms into columns of their own: an index on such a
+ * column and the date gives one patient's events newest first and stops when the page is full, which an index of terms
+ * cannot, and costs an insert less (docs/decisions/0027-one-patients-events.md).
  */
 export type LeadKind = 'reference' | 'other-than-patient' | 'identifier'
 
@@ -16,17 +16,19 @@ export function leadsOf(type: string, code: string): readonly LeadKind[] | undef
 }
 
 export interface ArrangedTerms {
-  /** Leads at their places, null where there is none; the others behind them. */
-  readonly terms: readonly (string | null)[]
+  /** In the order of their kinds. */
+  readonly led: readonly (string | null)[]
+  /** All the others. */
+  readonly others: readonly string[] | null
   /** Further terms of the kinds that lead: few events have any. */
   readonly more: readonly string[] | null
 }
 
 export function arrangeTerms(terms: readonly string[], leads: readonly LeadKind[]): ArrangedTerms {
   const led = leads.map((lead) => terms.find((term) => isOf(lead, term)) ?? null)
-  const behind = terms.filter((term) => !led.includes(term))
-  const more = behind.filter((term) => leads.some((lead) => isOf(lead, term)))
-  return { terms: [...led, ...behind], more: more.length === 0 ? null : more }
+  const others = terms.filter((term) => !led.includes(term))
+  const more = others.filter((term) => leads.some((lead) => isOf(lead, term)))
+  return { led, others: others.length === 0 ? null : others, more: more.length === 0 ? null : more }
 }
 
 /** The term without version or system, which the row of whoever has the term has too; undefined: nothing leads to it. */
@@ -36,9 +38,10 @@ export function plainTerm(term: string): string | undefined {
   return code === '' || namesServer(code) ? undefined : `#${code}`
 }
 
-/** From 1, as PostgreSQL counts; 0 when such terms do not lead. */
-export function placeOfLead(plain: string, leads: readonly LeadKind[]): number {
-  return leads.findIndex((lead) => isOf(lead, plain)) + 1
+/** Undefined when such terms do not lead. */
+export function placeOfLead(plain: string, leads: readonly LeadKind[]): number | undefined {
+  const place = leads.findIndex((lead) => isOf(lead, plain))
+  return place === -1 ? undefined : place
 }
 
 function isOf(lead: LeadKind, term: string): boolean {

@@ -1,6 +1,7 @@
 import type { SearchParameter } from '#fhir/definitions.ts'
 import type { ChainTarget, Modifier, SearchValue } from '#fhir/search-query.ts'
 import { layoutOf } from './layout.ts'
+import { allTermsOf } from './lower-led.ts'
 import { lowerParameter } from './lower-parameter.ts'
 import { allOf, type Lowering, never } from './lowering.ts'
 
@@ -36,7 +37,7 @@ export function presentAmong(
   const layout = layoutOf(parameter)
   if (layout.shape !== 'references') return never
   const term = lowering.alias()
-  return `(EXISTS (SELECT FROM unnest(${alias}.${layout.column}) ${term} WHERE ${namesNobodyElse(lowering, term, people)}))`
+  return `(EXISTS (SELECT FROM unnest(${allTermsOf(alias, layout)}) ${term} WHERE ${namesNobodyElse(lowering, term, people)}))`
 }
 
 /** A condition on one reference of such a list. */

@@ -6,7 +6,7 @@ import { tableOf } from '../columns.ts'
 import { shippedTenant } from '../shipped-tenant.ts'
 import { layoutOf } from './layout.ts'
 import { namesNobodyElse } from './lower-among.ts'
-import { ledBy } from './lower-led.ts'
+import { allTermsOf, ledBy } from './lower-led.ts'
 import { rowsOf } from './lower-link.ts'
 import { anyOf, type Lowering, never, ofClinic, tenantValue } from './lowering.ts'
 
@@ -164,7 +164,7 @@ class Steps {
     if (layout.shape === 'reference') return { reference: `${row}.${layout.column}`, tables: '' }
     if (layout.shape !== 'references') return undefined
     const reference = this.#lowering.alias()
-    return { reference, tables: ` CROSS JOIN LATERAL unnest(${row}.${layout.column}) ${reference}` }
+    return { reference, tables: ` CROSS JOIN LATERAL unnest(${allTermsOf(row, layout)}) ${reference}` }
   }
 
   #reverse(parameter: SearchParameter, origins: readonly string[]): string[] {
@@ -178,7 +178,10 @@ class Steps {
         : layout.shape === 'references'
           ? layout.led === undefined
             ? `${row}.${layout.column} && ARRAY[${here}]`
-            : ledBy(this.#lowering.definitions, row, parameter, origins, here)
+            : ledBy(this.#lowering.definitions, row, parameter, origins, {
+                is: (column) => `${column} = ${here}`,
+                isIn: (array) => `${array} && ARRAY[${here}]`,
+              })
           : never
     return [
       `SELECT '${parameter.type}' AS type, ${row}.id FROM ${tableOf(parameter.type)} ${row} WHERE ${ofClinic(this.#lowering, parameter.type, row)} AND f.type = ANY(${this.#lowering.bind(origins)}) AND ${points}${this.#toldOf(parameter, `(${here})`)}`,

@@ -1,11 +1,11 @@
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import type { Modifier, SearchValue } from '#fhir/search-query.ts'
-import { layoutOf } from './layout.ts'
+import { type Layout, layoutOf } from './layout.ts'
 import { placeOfLead, plainTerm } from './leading-terms.ts'
 import { allOf, anyOf, type Lowering } from './lowering.ts'
 import { referenceSearchTerms } from './terms.ts'
 
-/** Where a term stands that leads: for an index on that place, or in the column of further ones. */
+/** Where a term stands that leads: in a column with an index, or in the column of further ones. */
 interface Led {
   readonly place: string
   readonly more: string
@@ -24,7 +24,7 @@ export function ledPredicate(
   return anyOf(
     terms.map((term) => {
       const led = findLed(lowering.definitions, alias, parameter, term)
-      if (led === undefined) return `${wholeColumn(alias, parameter)} && ${lowering.bind([term])}`
+      if (led === undefined) return `${arrayOf(alias, parameter)} && ${lowering.bind([term])}`
       const plain = lowering.bind(led.plain)
       const some = `(${led.place} = ${plain} OR ${led.more} && ARRAY[${plain}])`
       return `(${allOf([some, wholePredicate(lowering, led)])})`
@@ -78,19 +78,25 @@ export function isLed(
   return referenceSearchTerms(modifier, values).every((term) => plainTerm(term) !== undefined)
 }
 
-/** Rows that name the resource whose reference an expression gives; it is of one of the types. */
+/** SQL for a reference that others give: whether a column is it, whether an array holds it. */
+export interface Wanted {
+  readonly is: (column: string) => string
+  readonly isIn: (array: string) => string
+}
+
+/** Rows that name what is wanted, which is of one of the types. */
 export function ledBy(
   definitions: Definitions,
   alias: string,
   parameter: SearchParameter,
   types: readonly string[],
-  reference: string,
+  { is, isIn }: Wanted,
 ): string {
   const found = types.flatMap((type) => {
     const led = findLed(definitions, alias, parameter, `${type}/any`)
     if (led === undefined) return []
-    const some = `(${led.place} = ${reference} OR ${led.more} && ARRAY[${reference}])`
-    return [led.whole === undefined ? some : `(${some} AND ${led.whole.column} && ARRAY[${reference}])`]
+    const some = `(${is(led.place)} OR ${isIn(led.more)})`
+    return [led.whole === undefined ? some : `(${some} AND ${isIn(led.whole.column)})`]
   })
   return anyOf([...new Set(found)])
 }
@@ -107,7 +113,7 @@ function findLed(
   const plain = plainTerm(term)
   if (plain === undefined) return undefined
   const own = placeIn(alias, parameter, plain)
-  const whole = { column: wholeColumn(alias, parameter), term }
+  const whole = { column: arrayOf(alias, parameter), term }
   if (own !== undefined) return { ...own, plain, ...(plain === term ? {} : { whole }) }
   // A patient among the entities is among the patients.
   const patient = definitions.searchParameter(parameter.type, 'patient')
@@ -122,14 +128,22 @@ function placeIn(
 ): { readonly place: string; readonly more: string } | undefined {
   const layout = layoutOf(parameter)
   const led = layout.shape === 'references' ? layout.led : undefined
-  const place = led === undefined ? 0 : placeOfLead(plain, led.by)
-  if (led === undefined || place === 0) return undefined
-  return { place: `${wholeColumn(alias, parameter)}[${place}]`, more: `${alias}.${led.more}` }
+  const place = led === undefined ? undefined : placeOfLead(plain, led.by)
+  if (led === undefined || place === undefined) return undefined
+  return { place: `${alias}.${led.columns[place]}`, more: `${alias}.${led.more}` }
 }
 
-function wholeColumn(alias: string, parameter: SearchParameter): string {
+function arrayOf(alias: string, parameter: SearchParameter): string {
   const layout = layoutOf(parameter)
   return `${alias}.${layout.shape === 'references' ? layout.column : ''}`
+}
+
+/** All references of a row, in one array; null when there are none. */
+export function allTermsOf(alias: string, layout: Layout & { shape: 'references' }): string {
+  const array = `${alias}.${layout.column}`
+  if (layout.led === undefined) return array
+  const columns = layout.led.columns.map((column) => `${alias}.${column}`)
+  return `array_remove(array_cat(ARRAY[${columns.join(', ')}], ${array}), NULL)`
 }
 
 function wholePredicate(lowering: Lowering, { whole }: Led): string | undefined {

@@ -2,6 +2,7 @@ import type { SearchParameter } from '#fhir/definitions.ts'
 import type { ChainTarget, Clause } from '#fhir/search-query.ts'
 import { tableOf } from '../columns.ts'
 import { layoutOf } from './layout.ts'
+import { allTermsOf, ledBy } from './lower-led.ts'
 import { allOf, type Lowering, never, ofClinic } from './lowering.ts'
 import { namesFew } from './plan-hints.ts'
 
@@ -21,7 +22,12 @@ export function lowerChain(
     const few = targets.every(({ where }) => namesFew(where))
     return `${alias}.${layout.column} ${few ? `= ANY(ARRAY(${union}))` : `IN (${union})`}`
   }
-  return layout.shape === 'references' ? `${alias}.${layout.column} && ARRAY(${union})` : never
+  if (layout.shape !== 'references') return never
+  const isIn = (array: string) => `${array} && ARRAY(${union})`
+  if (layout.led === undefined) return isIn(`${alias}.${layout.column}`)
+  const is = (column: string) => `${column} = ANY(ARRAY(${union}))`
+  const types = targets.map(({ type }) => type)
+  return ledBy(lowering.definitions, alias, parameter, types, { is, isIn })
 }
 
 function chainSelects(
@@ -89,7 +95,7 @@ export function referencesTo(
   const reference = lowering.alias()
   return {
     reference,
-    tables: ` CROSS JOIN LATERAL unnest(${alias}.${layout.column}) ${reference}`,
+    tables: ` CROSS JOIN LATERAL unnest(${allTermsOf(alias, layout)}) ${reference}`,
     condition: within(reference),
   }
 }

@@ -82,6 +82,10 @@ export function presenceOf(alias: string, parameter: SearchParameter): string {
   switch (layout.shape) {
     case 'reference':
       return `(${alias}.${layout.column} IS NOT NULL OR ${alias}.${layout.also} IS NOT NULL)`
+    case 'references': {
+      const columns = [layout.column, ...(layout.led?.columns ?? [])]
+      return anyOf(columns.map((column) => `${alias}.${column} IS NOT NULL`))
+    }
     case 'date':
       return `${alias}.${layout.start} IS NOT NULL`
     case 'number':

@@ -1,6 +1,7 @@
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
 import type { Clause, SearchQuery, SortKey, Viewer } from '#fhir/search-query.ts'
 import { layoutOf } from './layout.ts'
+import { allTermsOf } from './lower-led.ts'
 
 /** One level of an order: what is compared, and how. */
 export interface OrderKey {
@@ -99,7 +100,7 @@ function sortExpression(parameter: SearchParameter, alias: string, descending: b
     case 'terms':
       return `(SELECT ${outermost}(term) FROM unnest(${alias}.${layout.column}) term WHERE term !~ '[|~^]')`
     case 'references':
-      return `(SELECT ${outermost}(term) FROM unnest(${alias}.${layout.column}) term WHERE term !~ '^#|/_history/|[|]')`
+      return `(SELECT ${outermost}(term) FROM unnest(${allTermsOf(alias, layout)}) term WHERE term !~ '^#|/_history/|[|]')`
     case 'uris':
       return `(SELECT ${outermost}(term) FROM unnest(${alias}.${layout.column}) term)`
     case 'string':

@@ -27,9 +27,9 @@ beforeAll(async () => {
       timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + n * interval '1 minute'
     from generate_series(1, 100000) n`)
   // In every second event it is one patient, one doctor, one app.
-  await clinic.query(`insert into auditevent (tenant, id, version, updated, text, by_patient, by_entity, by_agent, by_date_start, by_date_end)
-    select 'main', 'e' || n, 1, now() + n * interval '1 ms', ${wide}, array['Patient/p' || n % 2 * (n % 100)], array[null, '#r' || n, 'Patient/p' || n % 2 * (n % 100)],
-      array['Practitioner/d' || n % 2 * (n % 100), '#app-' || n % 2 * (n % 100), '#https://clinic.test/fhir'], now() + n * interval '1 ms', now() + n * interval '1 ms'
+  await clinic.query(`insert into auditevent (tenant, id, version, updated, text, by_patient_1, by_entity, by_entity_2, by_agent_1, by_agent_2, by_agent, by_date_start, by_date_end)
+    select 'main', 'e' || n, 1, now() + n * interval '1 ms', ${wide}, 'Patient/p' || n % 2 * (n % 100), array['Patient/p' || n % 2 * (n % 100)], '#r' || n,
+      'Practitioner/d' || n % 2 * (n % 100), '#app-' || n % 2 * (n % 100), array['#https://clinic.test/fhir'], now() + n * interval '1 ms', now() + n * interval '1 ms'
     from generate_series(1, 20000) n`)
   await clinic.query('vacuum analyze patient, slot, observation, auditevent')
   server = new pg.Client({ connectionString: clinic.url, options: '-c role=almanac_server -c jit=off' })
