@@ -25,7 +25,7 @@ export interface WorklistReason {
   readonly group?: string
 }
 
-/** A Task for each: docs/decisions/0023-replanning.md. Answers with the tasks by appointment. */
+/** A Task for each: docs/decisions/0025-replanning.md. Answers with the tasks by appointment. */
 export async function keepWorklist(
   { clock, newId, write }: WorklistParts,
   tx: Transaction,
