@@ -1,9 +1,12 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { ChainEnd } from '#audit/seals/build-entries.ts'
 import { statementHash } from '#audit/seals/statement.ts'
 import { AuditRetention } from '#store/audit-retention.ts'
 import { auditEvent } from '../store/changes.ts'
 import { openSealedDatabase, type SealedDatabase } from './seals/sealed-database.ts'
+
+/** Sealing waits for the transactions of all tests that run meanwhile. */
+vi.setConfig({ testTimeout: 60_000 })
 
 let sealed: SealedDatabase
 let retention: AuditRetention

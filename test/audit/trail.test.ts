@@ -9,6 +9,9 @@ import { verifyChain } from '#audit/seals/verify-chain.ts'
 import { type Call, callerOf } from '../access/caller.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
+/** Sealing waits for the transactions of all tests that run meanwhile. */
+vi.setConfig({ testTimeout: 60_000 })
+
 let server: TestServer
 let auditor: Call
 let token: string
@@ -45,7 +48,7 @@ async function manifestOf(): Promise<Manifest & { keys: Record<string, string> }
       expect(manifest.events).toBeGreaterThan(4)
       return manifest
     },
-    { timeout: 30_000, interval: 300 },
+    { timeout: 50_000, interval: 300 },
   )
 }
 

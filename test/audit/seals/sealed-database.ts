@@ -44,7 +44,7 @@ export async function openSealedDatabase(): Promise<SealedDatabase> {
   })
   const seal = async () => {
     // Transactions of other test files hold back what is known to be complete.
-    for (const deadline = Date.now() + 20_000; ; ) {
+    for (const deadline = Date.now() + 50_000; ; ) {
       await sealer.sealAll()
       const [row] = await db.query<{ waiting: boolean }>(
         `select exists (select from auditevent where xid >= coalesce((select max(until::text::bigint) from audit_seal), 0)::text::xid8) as waiting`,

@@ -1,12 +1,15 @@
 import { createPublicKey } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { kidOf } from '#audit/seals/sealing-key.ts'
 import { verifyChain } from '#audit/seals/verify-chain.ts'
 import { AuditChain } from '#store/audit-chain.ts'
 import { type Call, callerOf } from '../../access/caller.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
+
+/** Sealing waits for the transactions of all tests that run meanwhile. */
+vi.setConfig({ testTimeout: 60_000 })
 
 let server: TestServer
 let staff: Call
@@ -32,7 +35,7 @@ test('an event is sealed soon after its commit, by the server itself', async () 
   await staff('PUT', '/Patient/a1', { resourceType: 'Patient', id: 'a1' })
   const { body } = await staff('GET', '/AuditEvent?patient=Patient/a1')
   const [{ resource }] = body.entry
-  await expect.poll(() => sealedOf(resource.id), { timeout: 30_000 }).toBe(1)
+  await expect.poll(() => sealedOf(resource.id), { timeout: 50_000 }).toBe(1)
 })
 
 test('the server starts with an event, which its chain begins with', async () => {

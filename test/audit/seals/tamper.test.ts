@@ -1,7 +1,10 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { makeSealingKey } from '#audit/seals/sealing-key.ts'
 import { auditEvent } from '../../store/changes.ts'
 import { openSealedDatabase, type SealedDatabase } from './sealed-database.ts'
+
+/** Sealing waits for the transactions of all tests that run meanwhile. */
+vi.setConfig({ testTimeout: 60_000 })
 
 /** What a superuser can do with SQL, triggers switched off. */
 let sealed: SealedDatabase
