@@ -1,9 +1,9 @@
 import { type IncomingMessage, request as requestPlain } from 'node:http'
 import { request as requestSecure } from 'node:https'
 import { isIP } from 'node:net'
+import { isPublicAddress } from '#access/public-address.ts'
 import { SourceFault } from './busy-source.ts'
 import { guardedLookup } from './guarded-lookup.ts'
-import { isPublicAddress } from './public-address.ts'
 
 export interface FetchLimits {
   readonly bytes: number

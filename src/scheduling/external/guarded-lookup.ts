@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns'
 import type { LookupFunction } from 'node:net'
+import { isPublicAddress } from '#access/public-address.ts'
 import { SourceFault } from './busy-source.ts'
-import { isPublicAddress } from './public-address.ts'
 
 /**
  * For the socket itself, so that the address that was judged is the one that is connected to: a name that changes its

@@ -1,9 +1,9 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { isPublicAddress } from '#access/public-address.ts'
 import { fetchText } from '#scheduling/external/fetch-text.ts'
 import { guardedLookup } from '#scheduling/external/guarded-lookup.ts'
-import { isPublicAddress } from '#scheduling/external/public-address.ts'
 
 const servers: Server[] = []
 afterEach(async () => {
