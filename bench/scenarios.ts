@@ -83,6 +83,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'patient-read',
     title: 'read Patient, as that patient',
+    aim: 1,
     expected: 200,
     as: ['--scope', 'patient/*.rs', '--patient', patientId(0), '--user', `Patient/${patientId(0)}`],
     build: () => ({ method: 'GET', path: `/fhir/Patient/${patientId(0)}` }),
@@ -90,6 +91,7 @@ export const scenarios: readonly Scenario[] = [
   {
     name: 'patient-slots',
     title: 'Slot?schedule=&start=ge&start=lt&status=, 50 rows, as a patient',
+    aim: 0.6,
     expected: 200,
     rows: 50,
     as: ['--scope', 'patient/*.rs', '--patient', patientId(0), '--user', `Patient/${patientId(0)}`],

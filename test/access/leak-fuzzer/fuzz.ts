@@ -255,7 +255,8 @@ export class Visit {
             : [],
         ),
       )
-      marks = new Set(shown.join().match(markForm) ?? [])
+      const told = this.world.trail.filter((event) => this.oracle.sees(event, letters))
+      marks = new Set([...shown, JSON.stringify(told)].join().match(markForm) ?? [])
       this.#allowedMarks.set(letters, marks)
     }
     return marks
@@ -389,7 +390,9 @@ export class Visit {
     this.checkMarks(line, answer.text, letter)
     if (answer.status !== 200) return
     const told: string[] = (JSON.parse(answer.text).entry ?? [])
-      .filter(({ resource }: { resource?: Resource }) => resource !== undefined)
+      .filter(
+        ({ resource }: { resource?: Resource }) => resource !== undefined && resource.resourceType in ids,
+      )
       .map(({ resource }: { resource: Resource }) => JSON.stringify(resource))
       .toSorted()
     const wholeTypes = new Set(types.filter((type) => this.oracle.seesWhole(type, letter)))
