@@ -1,10 +1,10 @@
 import type { Principal } from '#access/principal.ts'
 import { parseJson } from '#fhir/json.ts'
 import type { Resource } from '#fhir/resource.ts'
-import type { FhirRequest } from '#interaction/exchange.ts'
 import type { Road } from '#interaction/walk.ts'
 import type { Database, Transaction } from '#store/store.ts'
 import { withStatus } from '../booking/appointment-edits.ts'
+import { ownRequest } from '../own-request.ts'
 
 export interface EndHoldsParts {
   readonly database: Pick<Database, 'acrossClinics' | 'asSystem'>
@@ -70,13 +70,4 @@ async function endOne(
   )
 }
 
-/** As its audit event tells it. */
-const request: FhirRequest = {
-  interaction: 'update',
-  method: 'PUT',
-  type: 'Appointment',
-  query: [],
-  headers: {},
-  base: '',
-  requestId: 'end-holds',
-}
+const request = ownRequest('end-holds')

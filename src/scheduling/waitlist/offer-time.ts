@@ -2,12 +2,12 @@ import type { Principal } from '#access/principal.ts'
 import { parseJson } from '#fhir/json.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
-import type { FhirRequest } from '#interaction/exchange.ts'
 import type { Road } from '#interaction/walk.ts'
 import type { Database, Transaction } from '#store/store.ts'
 import { currentTime } from '../booking/booking-parts.ts'
 import type { FoundTime } from '../find/found-time.ts'
 import { makeOffers } from '../find/make-offers.ts'
+import { ownRequest } from '../own-request.ts'
 import type { BookingRule } from '../rules/booking-rule.ts'
 import { asOffer } from './offer-edits.ts'
 import { lastAnswer, type PlannedOffer } from './plan-offers.ts'
@@ -81,13 +81,4 @@ async function offerOne(
   return true
 }
 
-/** As its audit event tells it. */
-const request: FhirRequest = {
-  interaction: 'update',
-  method: 'PUT',
-  type: 'Appointment',
-  query: [],
-  headers: {},
-  base: '',
-  requestId: 'waiting-list',
-}
+const request = ownRequest('waiting-list')
