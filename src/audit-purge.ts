@@ -21,7 +21,7 @@ import { auditFolder } from './join-audit.ts'
 
 const usage = `Drops months of the audit trail that are past their period; a signed tombstone stays in their place.
 
-  npm run audit:purge                       says what would be dropped: months older than AUDIT_YEARS
+  npm run audit:purge                       says what would be dropped: months older than the clinic's years
   npm run audit:purge -- --drop             drops it
   npm run audit:purge -- --hold REASON --since 2026-01 --until 2026-12 [--patient ID]
   npm run audit:purge -- --lift HOLD        the hold is over
@@ -39,11 +39,16 @@ function firstKept(years: number, now: Date): string {
   return `${now.getUTCFullYear() - years}-${String(now.getUTCMonth() + 1).padStart(2, '0')}`
 }
 
+function yearsOf({ auditYears, auditYearsByClinic }: Config, clinic: string): number {
+  const own = auditYearsByClinic.find((one) => one.startsWith(`${clinic}=`))
+  return own === undefined ? auditYears : Number(own.slice(clinic.length + 1))
+}
+
 async function purge(config: Config, retention: AuditRetention): Promise<number> {
-  const before = firstKept(config.auditYears, new Date())
   let refused = 0
   for (const tenant of await retention.tenants()) {
     if (wish.clinic !== undefined && wish.clinic !== tenant) continue
+    const before = firstKept(yearsOf(config, tenant), new Date())
     for (const found of await retention.monthsBefore(tenant, before)) {
       const hold = await retention.holdOn(tenant, found.month)
       const what = `${tenant} ${found.month}: ${found.events} events`

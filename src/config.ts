@@ -243,6 +243,13 @@ const settings = {
     [6, 100],
     'Years that AuditEvents are kept; `npm run audit:purge` drops whole months after that. HIPAA asks for six at least.',
   ),
+  auditYearsByClinic: list(
+    'AUDIT_YEARS_BY_CLINIC',
+    '',
+    /^[a-z][a-z0-9-]*=(?:[6-9]|[1-9]\d|100)$/,
+    'clinics and their years (6 to 100) such as north=10',
+    'Clinics that keep their AuditEvents for other periods than AUDIT_YEARS.',
+  ),
   smtpUrl: optional(
     address(
       'SMTP_URL',

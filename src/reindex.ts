@@ -3,9 +3,11 @@ import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { migrate } from '#store/migrate.ts'
 import { type ReindexProgress, reindex } from '#store/reindex.ts'
+import { recordCommand } from './audit-arguments.ts'
 import { clinicBases } from './clinic-bases.ts'
 import { ConfigError, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
+import { clinicsOf } from './join-audit.ts'
 import { migrationFolders } from './migration-folders.ts'
 
 const usage = `Fills the columns of new search parameters while the server serves.
@@ -55,6 +57,12 @@ async function run(args: readonly string[]): Promise<void> {
     signal: stop.signal,
     onProgress: show,
   })
+  const description = `Search columns were filled anew: ${filled.join(', ')}`
+  if (filled.length > 0)
+    await recordCommand(
+      config,
+      new Map(clinicsOf(config).map((clinic) => [clinic, { deed: 'command', description }])),
+    )
   process.stderr.write(
     filled.length === 0 ? 'Nothing was left to be filled.\n' : `Filled: ${filled.join(', ')}\n`,
   )

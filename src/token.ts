@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { createPrincipal } from '#access/create-principal.ts'
+import type { SecurityFact } from '#audit/security-event.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
@@ -8,8 +9,10 @@ import { longestTokenLifeSeconds } from '#oauth/key-material.ts'
 import { addRegistrationToken } from '#oauth/server/registration-token.ts'
 import { openSigningKeys } from '#oauth/signing-keys.ts'
 import { connectSigningKeyRows } from '#store/signing-keys-connection.ts'
+import { recordCommand } from './audit-arguments.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
+import { clinicsOf } from './join-audit.ts'
 
 const usage = `Prints an access token of the local server, for trying things.
 
@@ -97,14 +100,36 @@ function checkGranted({ claims }: Wish, tokenId: string): void {
   process.stderr.write(`${sentence}\n`)
 }
 
+/** Before anybody has it. */
+async function recordToken(config: Config, { claims }: Wish, tokenId: string): Promise<void> {
+  const { tenant, clientId, scope, patient } = claims
+  const fact: SecurityFact = {
+    deed: 'token-issued',
+    description: 'A token was made with npm run token',
+    details: { client: clientId, scope },
+    about: { id: tokenId },
+    ...(patient !== undefined && { patient }),
+  }
+  await recordCommand(config, new Map([[tenant, fact]]))
+}
+
+async function recordChange(config: Config, fact: SecurityFact): Promise<void> {
+  await recordCommand(config, new Map(clinicsOf(config).map((clinic) => [clinic, fact])))
+}
+
 async function run(args: readonly string[]): Promise<string> {
   const config = readConfig(process.env)
   const values = parseArguments(args)
   if (values['rotate-key']) {
     await using rows = await connectSigningKeyRows(findDatabaseUrl(config))
-    return await (await openSigningKeys({ rows })).rotate()
+    const kid = await (await openSigningKeys({ rows })).rotate()
+    const description = 'Tokens are signed with a new key'
+    await recordChange(config, { deed: 'configuration-changed', description, details: { kid } })
+    return kid
   }
   if (values.registration) {
+    const description = 'A token was made with which an app registers itself'
+    await recordChange(config, { deed: 'configuration-changed', description })
     const { openDatabase } = await import('#store/open-database.ts')
     await using database = await openDatabase({
       url: findDatabaseUrl(config),
@@ -120,6 +145,7 @@ async function run(args: readonly string[]): Promise<string> {
   const tokenId = randomUUID()
   checkGranted(wish, tokenId)
   await using rows = await connectSigningKeyRows(findDatabaseUrl(config))
+  await recordToken(config, wish, tokenId)
   return await signAccessToken(wish.claims, {
     keys: await openSigningKeys({ rows }),
     publicUrl: config.publicUrl,

@@ -33,6 +33,20 @@ test('the command prints a token and nothing else, and the running server takes 
   expect(await statusOf(stdout, server.base, '/Patient')).toBe(200)
 })
 
+test('that a token was made is in the audit trail, the token itself is not', async () => {
+  const { stdout } = await token(['--scope', 'system/AuditEvent.rs'])
+  const { jti } = decodeJwt(stdout.trim())
+  const headers = { authorization: `Bearer ${stdout.trim()}` }
+  const found = await fetch(`${server.base}/AuditEvent?subtype=ITI-71&entity:identifier=${jti}`, { headers })
+  const { entry } = (await found.json()) as { entry: [{ resource: object }] }
+  expect(entry).toHaveLength(1)
+  expect(entry[0].resource).toMatchObject({
+    type: { code: '110114' },
+    entity: [{ description: 'A token was made with npm run token', what: { identifier: { value: jti } } }],
+  })
+  expect(JSON.stringify(entry)).not.toContain(stdout.trim().slice(-32))
+})
+
 test('a token is for one clinic', async () => {
   const { stdout } = await token(['--scope', 'system/*.cruds', '--clinic', 'north'])
   expect(await statusOf(stdout, server.baseOf('north'), '/Patient')).toBe(200)
