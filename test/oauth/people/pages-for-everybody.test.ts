@@ -1,8 +1,12 @@
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { routes } from '../../../src/oauth/pages/routes.ts'
+import { createInvitations } from '../../../src/oauth/sign-in/invitations.ts'
+import { invite } from '../../../src/oauth/sign-in/invite.ts'
 import { chromiumPath, openChromium, withoutChromium } from '../../support/chromium.ts'
 import {
   type AskedApp,
@@ -57,11 +61,13 @@ describe.skipIf(chromiumPath === undefined)(`pages for everybody (${withoutChrom
   }
 
   const shots = process.env.PAGE_SHOTS
+  const looked = new Set<string>()
 
   /** Nothing to find for axe, and nothing that must be scrolled sideways: German, whose words are long, on a phone. */
   async function look(page: Page, name: string, locale: string): Promise<void> {
     if (shots !== undefined)
       await page.screenshot({ path: join(shots, `${name}-${locale}.png`), fullPage: true })
+    looked.add(new URL(page.url()).pathname)
     await page.evaluate(axe)
     const found = (await page.evaluate(
       `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => ({
@@ -85,7 +91,7 @@ describe.skipIf(chromiumPath === undefined)(`pages for everybody (${withoutChrom
     }
   }
 
-  test.each(['en', 'de'])('what a patient meets, in %s', { timeout: 60_000 }, async (locale) => {
+  test.each(['en', 'de'])('what a patient meets, in %s', { timeout: 240_000 }, async (locale) => {
     await server.query(
       `insert into clinic_sign_in values ('main', true, true) on conflict (clinic) do update set passwords = true, registration = true`,
     )
@@ -125,7 +131,54 @@ describe.skipIf(chromiumPath === undefined)(`pages for everybody (${withoutChrom
     await context.close()
   })
 
-  test.each(['en', 'de'])('what staff meet, in %s', { timeout: 60_000 }, async (locale) => {
+  test.each(['en', 'de'])(
+    'what newcomers meet, and who leaves, in %s',
+    { timeout: 240_000 },
+    async (locale) => {
+      const { database } = server.app
+      const ask = database.global.bind(database)
+      const invitations = createInvitations(ask, server.accounts, randomUUID)
+      const email = `ivy-${locale}@people.example`
+      const wish = {
+        clinic: 'main',
+        role: 'clinic-admin',
+        email,
+        reference: undefined,
+        displayName: 'Ivy',
+      } as const
+      const invited = await invite(database, invitations, wish)
+      if (typeof invited === 'string') throw new Error(invited)
+      const { context, page } = await open(locale)
+      const go = async (path: string, name: string) => {
+        await page.goto(origin + path)
+        await look(page, name, locale)
+      }
+      await go(`/oauth/invitation?secret=${invited.secret}`, 'invitation')
+      await go('/oauth/invitation?secret=nothing', 'refused-invitation')
+      await page.goto(`${origin}/oauth/sign-in`)
+      await page.click('form[action="/oauth/sign-in/passkey"] button')
+      await look(page, 'passkey', locale)
+      await page.goto(`${origin}/oauth/sign-in`)
+      await signIn(page, { id: '', name: '', email: `new-${locale}@people.example`, totp: undefined })
+      await look(page, 'register', locale)
+      await go('/oauth/sign-in', 'sign-in-bare')
+      const guest = await server.person({ roles: ['patient'], fhirUser: 'Patient/patient-1' })
+      await page.fill('#email', guest.email)
+      await page.click('form[action="/oauth/sign-in"] button')
+      const letter = await new Visitor(server.origin).letter(guest.email, /sign-in\/link/)
+      const link = /\/oauth\/sign-in\/link\?[\w=&-]+/.exec(letter)?.[0] ?? ''
+      await go(link, 'link')
+      await page.click('main form button')
+      await go('/oauth/end-session', 'sign-out')
+      await page.click('button[value=yes]')
+      await look(page, 'signed-out', locale)
+      await go('/oauth/end-session', 'sign-out-nobody')
+      await go('/oauth/authorize?client_id=nobody', 'stop')
+      await context.close()
+    },
+  )
+
+  test.each(['en', 'de'])('what staff meet, in %s', { timeout: 240_000 }, async (locale) => {
     const doctor = await server.person({
       name: 'Grace Adams',
       roles: ['practitioner'],
@@ -157,7 +210,7 @@ describe.skipIf(chromiumPath === undefined)(`pages for everybody (${withoutChrom
     await context.close()
   })
 
-  test.each(['en', 'de'])('what an administrator meets, in %s', { timeout: 60_000 }, async (locale) => {
+  test.each(['en', 'de'])('what an administrator meets, in %s', { timeout: 240_000 }, async (locale) => {
     const admin = await server.person({ name: 'Ada Admin', roles: ['clinic-admin'] })
     const other = await server.person({
       name: `Sam ${locale}`,
@@ -187,5 +240,13 @@ describe.skipIf(chromiumPath === undefined)(`pages for everybody (${withoutChrom
     await page.click('details button.primary')
     await look(page, 'app-added', locale)
     await context.close()
+  })
+
+  test('there is no page that was not looked at', () => {
+    const shown = routes.filter(
+      ({ method, path }) => method === 'GET' && ![...looked].some((one) => path.test(one)),
+    )
+    // It only leads on to the first tab.
+    expect(shown.map(({ path }) => path.source)).toEqual(['^\\/oauth\\/admin$'])
   })
 })
