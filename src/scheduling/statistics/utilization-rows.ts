@@ -41,9 +41,9 @@ const visitGroup: Readonly<Record<Grouping, string>> = {
  * When an appointment was made, in seconds: an id of the server's tells it (UUIDv7), so that a year of them costs no look
  * at a year of history; of one whose id a client chose the first version does.
  */
-const madeAt = `CASE WHEN v.id ~ '^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$'
-  THEN ('x' || substr(v.id, 1, 8) || substr(v.id, 10, 4))::bit(48)::bigint / 1000.0
-  ELSE (SELECT extract(epoch FROM h.updated) FROM history h
+const madeAt = `CASE WHEN length(v.id) = 36 AND substr(v.id, 14, 2) = '-7' AND translate(v.id, '0123456789abcdef', '') = '----'
+  THEN ('x' || substr(v.id, 1, 8) || substr(v.id, 10, 4))::bit(48)::bigint::float8 / 1000
+  ELSE (SELECT extract(epoch FROM h.updated)::float8 FROM history h
     WHERE h.tenant = $1 AND h.type = 'Appointment' AND h.id = v.id AND h.version = 1) END`
 
 /**
@@ -74,18 +74,18 @@ export async function loadUtilization(
          sum(minutes) FILTER (WHERE status IN ('busy', 'busy-tentative')) AS taken_minutes
        FROM counted s JOIN ${tableOf('Schedule')} d ON d.tenant = $1 AND 'Schedule/' || d.id = s.by_schedule
        WHERE s.status <> 'entered-in-error' ${wanted ? 'AND d.by_actor && $5' : ''} GROUP BY 1),
+     made AS MATERIALIZED (
+       SELECT coalesce(${visitGroup[grouping]}, '') AS name, v.by_status AS status,
+         (extract(epoch FROM v.by_date_start)::float8 - ${madeAt}) / 86400 AS lead
+       FROM ${tableOf('Appointment')} v
+       WHERE v.tenant = $1 AND v.by_date_start >= $2 AND v.by_date_start < $3 ${wanted ? 'AND v.by_actor && $5' : ''}),
      visits AS (
-       SELECT coalesce(${visitGroup[grouping]}, '') AS name,
-         count(*) FILTER (WHERE v.by_status IN ('booked', 'arrived', 'checked-in', 'pending')) AS booked,
-         count(*) FILTER (WHERE v.by_status = 'fulfilled') AS fulfilled,
-         count(*) FILTER (WHERE v.by_status = 'cancelled') AS cancelled,
-         count(*) FILTER (WHERE v.by_status = 'noshow') AS no_show,
-         percentile_cont(0.5) WITHIN GROUP (ORDER BY v.lead) FILTER (WHERE v.lead > 0) AS lead
-       FROM (
-         SELECT v.*, (extract(epoch FROM v.by_date_start) - ${madeAt}) / 86400 AS lead FROM ${tableOf('Appointment')} v
-         WHERE v.tenant = $1 AND v.by_date_start >= $2 AND v.by_date_start < $3) AS v
-       WHERE v.tenant = $1 AND v.by_date_start >= $2 AND v.by_date_start < $3 ${wanted ? 'AND v.by_actor && $5' : ''}
-       GROUP BY 1)
+       SELECT name, count(*) FILTER (WHERE status IN ('booked', 'arrived', 'checked-in', 'pending')) AS booked,
+         count(*) FILTER (WHERE status = 'fulfilled') AS fulfilled,
+         count(*) FILTER (WHERE status = 'cancelled') AS cancelled,
+         count(*) FILTER (WHERE status = 'noshow') AS no_show,
+         percentile_cont(0.5) WITHIN GROUP (ORDER BY lead) FILTER (WHERE lead > 0) AS lead
+       FROM made GROUP BY 1)
      SELECT coalesce(s.name, v.name) AS group, coalesce(s.slots, 0)::integer AS slots, coalesce(s.free, 0)::integer AS free,
        coalesce(s.taken, 0)::integer AS taken, coalesce(s.blocked, 0)::integer AS blocked,
        coalesce(s.free_minutes, 0)::integer AS "freeMinutes", coalesce(s.taken_minutes, 0)::integer AS "takenMinutes",
