@@ -61,3 +61,12 @@ test('docs/configuration.md says what the settings are', () => {
   const page = readFileSync(new URL('../docs/configuration.md', import.meta.url), 'utf8')
   expect(page, 'run: npm run config:docs').toBe(describeSettings())
 })
+
+test('events of the audit trail are kept for six years at least, clinic by clinic', () => {
+  expect(refusal({ AUDIT_YEARS: '5' })).toBe('AUDIT_YEARS must be a whole number from 6 to 100.')
+  expect(refusal({ AUDIT_YEARS_BY_CLINIC: 'north=5' })).toContain('AUDIT_YEARS_BY_CLINIC must be clinics')
+  expect(readConfig({ AUDIT_YEARS_BY_CLINIC: 'north=10, south=6' }).auditYearsByClinic).toEqual([
+    'north=10',
+    'south=6',
+  ])
+})

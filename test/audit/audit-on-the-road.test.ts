@@ -141,3 +141,16 @@ test('an event says what it is about to who searches for it', async () => {
   const { body } = await staff('GET', '/AuditEvent?patient=Patient/a3&action=C')
   expect(body.entry).toHaveLength(1)
 })
+
+test('what happened to a record outlasts it, and holds nothing of it', async () => {
+  await staff('PUT', '/Patient/gone', {
+    resourceType: 'Patient',
+    id: 'gone',
+    name: [{ family: 'Unforgotten' }],
+  })
+  await staff('DELETE', '/Patient/gone')
+  const { body } = await staff('GET', '/AuditEvent?patient=Patient/gone&_sort=date')
+  const actions = body.entry.map(({ resource }: { resource: { action: string } }) => resource.action)
+  expect(actions).toEqual(['C', 'D'])
+  expect(JSON.stringify(body)).not.toContain('Unforgotten')
+})
