@@ -41,7 +41,8 @@ const visitGroup: Readonly<Record<Grouping, string>> = {
  * When an appointment was made, in seconds: an id of the server's tells it (UUIDv7), so that a year of them costs no look
  * at a year of history; of one whose id a client chose the first version does.
  */
-const madeAt = `CASE WHEN length(v.id) = 36 AND substr(v.id, 14, 2) = '-7' AND translate(v.id, '0123456789abcdef', '') = '----'
+const madeAt = `CASE WHEN length(v.id) = 36 AND substr(v.id, 9, 1) = '-' AND substr(v.id, 14, 2) = '-7'
+    AND translate(substr(v.id, 1, 13), '0123456789abcdef', '') = '-'
   THEN ('x' || substr(v.id, 1, 8) || substr(v.id, 10, 4))::bit(48)::bigint::float8 / 1000
   ELSE (SELECT extract(epoch FROM h.updated)::float8 FROM history h
     WHERE h.tenant = $1 AND h.type = 'Appointment' AND h.id = v.id AND h.version = 1) END`
