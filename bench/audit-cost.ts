@@ -4,6 +4,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { findEmbeddedPostgres } from '#store/embedded-postgres.ts'
 import type { Measured, Task } from './load.ts'
@@ -17,10 +18,13 @@ import {
 } from './server-process.ts'
 
 /**
- * node bench/audit-cost.ts: what auditing costs a read. The same server with and without the events of reads
+ * node bench/audit-cost.ts [--rounds 3] [--processes 1,4]: what auditing costs a read. The same server with and without the events of reads
  * (bench/without-audit.ts) on one database, in turns; then four processes of each. Less than a minute.
  */
-const rounds = 3
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '3' }, processes: { type: 'string', default: '1,4' } },
+})
+const rounds = Number(values.rounds)
 const milliseconds = 3_000
 const connections = 16
 const sizes = { patients: 1_000, schedules: 0 }
@@ -59,7 +63,7 @@ async function measure({ token }: RunningServer): Promise<void> {
   )
   const [load] = await startHelper<string>('load.ts')
   children.push(load)
-  for (const processes of [1, 4]) {
+  for (const processes of values.processes.split(',').map(Number)) {
     const servers = {
       with: await startMore('with', processes, url),
       without: await startMore('without', processes, url),
