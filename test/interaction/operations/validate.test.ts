@@ -56,6 +56,7 @@ test('an AuditEvent, which nobody may change, can be asked about like all others
   expect(types.find(({ type }) => type === 'AuditEvent')?.operation.map(({ name }) => name)).toEqual([
     'meta',
     'validate',
+    'trail',
   ])
 })
 
