@@ -78,15 +78,18 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
   const { types = [], ids = [], eventIds = [] } = batch.targets ?? {}
   const audit = events.length === 0 ? undefined : eventValues(events)
   return {
-    text: buildWriteStatement({
-      tables: tables.map(({ table, fresh }) => ({ table, fresh })),
-      historyOnly: passing.length > 0,
-      deletes: removed.map(([type]) => encoding.table(type)),
-      audit: audit && { table: encoding.table('AuditEvent'), alike: audit.alike },
-      references: types.length > 0,
-      auditReferences: eventIds.length > 0,
-      guard: batch.guard?.name,
-    }),
+    text: buildWriteStatement(
+      {
+        tables: tables.map(({ table, fresh }) => ({ table, fresh })),
+        historyOnly: passing.length > 0,
+        deletes: removed.map(([type]) => encoding.table(type)),
+        audit: audit && { table: encoding.table('AuditEvent'), alike: audit.alike },
+        references: types.length > 0,
+        auditReferences: eventIds.length > 0,
+        guard: batch.guard?.name,
+      },
+      encoding,
+    ),
     values: [
       context.tenant,
       ...tables.flatMap(({ rows, texts }) => [JSON.stringify(rows), textArray(texts)]),

@@ -1,4 +1,5 @@
 import { quoted } from './quoted.ts'
+import type { RowEncoding } from './row-encoding.ts'
 import { shippedTenant } from './shipped-tenant.ts'
 import type { TypeTable } from './type-tables.ts'
 
@@ -27,7 +28,12 @@ export interface TableShape {
  * (docs/decisions/0004-one-statement-a-commit.md). Parameters in order: tenant; rows and texts of each table; history-only rows; ids of each
  * delete; what audit rows share, the rows; targets' types and ids; ids of AuditEvents referred to; what is guarded.
  */
-export function buildWriteStatement(shape: WriteShape): string {
+export function buildWriteStatement(shape: WriteShape, encoding: RowEncoding): string {
+  let texts = textsOf.get(encoding)
+  if (texts === undefined) {
+    texts = new Map()
+    textsOf.set(encoding, texts)
+  }
   const key = [
     ...shape.tables.map(({ table, fresh }) => `${table.name}${fresh ? '+' : '='}`),
     ...shape.deletes.map(({ name }) => `${name}-`),
@@ -48,7 +54,8 @@ export function buildWriteStatement(shape: WriteShape): string {
 
 /** The texts are some kilobytes each, and a bundle may mix any types. */
 const mostTexts = 500
-const texts = new Map<string, string>()
+/** Tables of one name differ where definitions do. */
+const textsOf = new WeakMap<RowEncoding, Map<string, string>>()
 
 function writeText(shape: WriteShape): string {
   let parameter = 1
