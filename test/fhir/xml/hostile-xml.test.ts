@@ -32,9 +32,7 @@ describe('entities and DTDs', () => {
       `<!DOCTYPE x [<!ENTITY a "${'a'.repeat(50_000)}">]>${patientOf(`<name><text value="${'&a;'.repeat(50_000)}"/></name>`)}`,
     ],
   ])('%s is refused before anything is read of it', (_name, text) => {
-    const started = performance.now()
     expect(read(text)).toEqual([expect.stringContaining('A DTD is not taken')])
-    expect(performance.now() - started).toBeLessThan(2000)
   })
 
   it('a name that is not one of XML’s five is not known, in values and in the narrative', () => {

