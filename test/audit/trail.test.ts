@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { ExportedChain, type Manifest } from '#audit/seals/exported-chain.ts'
 import { readTrustedKeys } from '#audit/seals/key-folder.ts'
@@ -31,6 +32,15 @@ afterAll(async () => {
   await server[Symbol.asyncDispose]()
   rmSync(place, { recursive: true, force: true })
 })
+
+async function openAdministration() {
+  const client = new pg.Client({ connectionString: server.databaseUrl })
+  await client.connect()
+  return {
+    query: (text: string) => client.query(text),
+    [Symbol.asyncDispose]: () => client.end(),
+  }
+}
 
 async function part(name: string, more = ''): Promise<Response> {
   return await fetch(`${server.base}/AuditEvent/$trail?part=${name}${more}`, {
@@ -81,6 +91,18 @@ test('the table for people has a line for each event, and none of them is a form
   const lines = (await answer.text()).split('\r\n').filter((line) => line !== '')
   expect(lines.length - 1).toBeGreaterThanOrEqual(events)
   expect(lines.filter((line) => /(?:^|,)[=+@]/.test(line))).toEqual([])
+})
+
+test('only so many are at it at once, and whoever comes too many is told when to come back', async () => {
+  await using database = await openAdministration()
+  await database.query('begin; lock table audit_seal in access exclusive mode')
+  const answers: Response[] = []
+  const asked = Array.from({ length: 8 }, async () => answers.push(await part('manifest')))
+  await vi.waitFor(() => expect(answers).toHaveLength(5), { timeout: 30_000 })
+  for (const { status, headers } of answers) expect([status, headers.get('retry-after')]).toEqual([503, '30'])
+  await database.query('rollback')
+  await Promise.all(asked)
+  expect(answers.slice(5).map(({ status }) => status)).toEqual([200, 200, 200])
 })
 
 test('how to verify comes along', async () => {

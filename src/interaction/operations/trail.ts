@@ -57,14 +57,19 @@ export function createTrail(trail: TrailParts): Operation {
         throw new Refusal('unavailable', 'Other exports of the audit trail are under way: try again later.', {
           headers: { 'Retry-After': '30' },
         })
-      await using source = await trail.open()
-      const found = await openExport(source, call, trail.clock())
-      if (part === 'manifest') {
-        const body = JSON.stringify({ ...found.manifest, keys: trail.keys() }, undefined, 2)
-        return { status: 200, body, contentType: parts[part] }
+      underWay++
+      try {
+        await using source = await trail.open()
+        const found = await openExport(source, call, trail.clock())
+        if (part === 'manifest') {
+          const body = JSON.stringify({ ...found.manifest, keys: trail.keys() }, undefined, 2)
+          return { status: 200, body, contentType: parts[part] }
+        }
+        await recordExport(trail, call, part, found)
+        return { status: 200, stream: send(part, call, found.manifest.head.number), contentType: parts[part] }
+      } finally {
+        underWay--
       }
-      await recordExport(trail, call, part, found)
-      return { status: 200, stream: send(part, call, found.manifest.head.number), contentType: parts[part] }
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { Interval } from '../availability/interval.ts'
+import { firstFrom } from '../first-from.ts'
 
 /** What an actor's time is taken for: claims, by their beginning. */
 export interface Busy {
@@ -51,15 +52,4 @@ function peak(over: readonly Claim[], from: number): number {
   return Math.max(
     ...begins.map((instant) => over.filter(({ start, end }) => start <= instant && instant < end).length),
   )
-}
-
-function firstFrom(claims: readonly Claim[], instant: number): number {
-  let low = 0
-  let high = claims.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((claims[middle] as Claim).start < instant) low = middle + 1
-    else high = middle
-  }
-  return low
 }

@@ -9,6 +9,7 @@ import { combine } from '../find/find-times.ts'
 import type { FindWish } from '../find/find-wish.ts'
 import type { FoundTime } from '../find/found-time.ts'
 import { loadSlotTimes } from '../find/load-times.ts'
+import { firstFrom } from '../first-from.ts'
 import type { Choice } from './choose-moves.ts'
 import type { Hit } from './find-hits.ts'
 import { groupByKind, type Kind } from './kinds.ts'
@@ -187,17 +188,6 @@ function nearestFirst(
     waiting.push(at, priced.cost)
   }
   return best
-}
-
-function firstFrom(times: readonly FoundTime[], instant: number): number {
-  let low = 0
-  let high = times.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((times[middle] as FoundTime).start < instant) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 /** One by one nobody can go where another still is. */

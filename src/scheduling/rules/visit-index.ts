@@ -1,4 +1,5 @@
 import type { Interval } from '../availability/interval.ts'
+import { firstFrom } from '../first-from.ts'
 import type { CountedVisit } from './counted-visits.ts'
 
 /** Visits by whom they take time of, so that a rule looks at a day's and not at a year's. */
@@ -37,15 +38,4 @@ export class VisitIndex {
 
 function insert(visits: CountedVisit[], visit: CountedVisit): void {
   visits.splice(firstFrom(visits, visit.start), 0, visit)
-}
-
-function firstFrom(visits: readonly CountedVisit[], instant: number): number {
-  let low = 0
-  let high = visits.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((visits[middle] as CountedVisit).start < instant) low = middle + 1
-    else high = middle
-  }
-  return low
 }
