@@ -1,6 +1,6 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
+import { newId } from '#fhir/new-id.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { createRevocations } from '#oauth/revocations.ts'
 import { openAgreements } from '#oauth/server/agreements.ts'
@@ -95,7 +95,7 @@ async function inviteOne(config: Config, database: Database, clinic: string, wis
   const { role = '' } = wish
   if (!isClinicRole(role)) throw new UsageError(`--role is one of ${clinicRoles.join(', ')}.`)
   const ask = askOf(database)
-  const invitations = createInvitations(ask, createAccounts(ask), randomUUIDv7)
+  const invitations = createInvitations(ask, createAccounts(ask), newId)
   const invited = await invite(database, invitations, {
     clinic,
     role,

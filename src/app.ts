@@ -1,4 +1,4 @@
-import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { createPrincipal } from '#access/create-principal.ts'
@@ -6,6 +6,7 @@ import { buildAuditEvent } from '#audit/build-audit-event.ts'
 import type { SecurityLog } from '#audit/security-log.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
+import { newId } from '#fhir/new-id.ts'
 import { createPagingTokens } from '#fhir/paging-token.ts'
 import { loadProfiles } from '#fhir/profiles/load-profiles.ts'
 import { Refusal } from '#fhir/refusal.ts'
@@ -195,7 +196,6 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
     timeZone: config.timeZone,
   }
   const clock = () => new Date()
-  const newId = () => randomUUIDv7()
   const pages = createPagingTokens({ key: await database.secret('paging'), lifetime: 24 * 3_600_000, clock })
   const shipped = { profiles: loadProfiles(definitions), valueSets: terminology }
   const clinicDefinitions = new ClinicDefinitions({
@@ -235,6 +235,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
       createTerminologyRule(changed),
       createPartOfRule(),
       createUnusedRule(definitions),
+      createKeptProvenanceRule(),
       ...access.rules,
       ...scheduling.rules,
     ],
@@ -334,7 +335,7 @@ function recordRefused(database: Database, refused: RefusedRequest): Promise<voi
   const { tenant, refusal, ...about } = refused
   const event = buildAuditEvent({
     ...about,
-    id: randomUUIDv7(),
+    id: newId(),
     when: new Date(),
     status: refusal.status,
     resourceId: refused.id,

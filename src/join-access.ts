@@ -1,4 +1,3 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { Claims } from '#access/claims.ts'
 import { createPrincipal } from '#access/create-principal.ts'
 import { policySchema } from '#access/policy/policy-schema.ts'
@@ -6,6 +5,7 @@ import { shippedPolicies } from '#access/policy/shipped-policies.ts'
 import type { Principal } from '#access/principal.ts'
 import type { SecurityLog } from '#audit/security-log.ts'
 import type { Definitions } from '#fhir/definitions.ts'
+import { newId } from '#fhir/new-id.ts'
 import type { Operation } from '#interaction/operation.ts'
 import { createBreakGlass } from '#interaction/policies/break-glass.ts'
 import { createPolicyRule } from '#interaction/policies/check-policy-change.ts'
@@ -32,7 +32,6 @@ export interface Access extends Disposable {
 
 export function joinAccess({ database, definitions, securityLog }: AccessParts): Access {
   const clock = () => new Date()
-  const newId = () => randomUUIDv7()
   const policies = new ClinicPolicies({ database, definitions, shipped: shippedPolicies(), clock })
   const changed = (tenant: string) => policies.forget(tenant)
   const buildEvent = securityLog.build

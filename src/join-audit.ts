@@ -1,4 +1,4 @@
-import { randomUUID, randomUUIDv7 } from 'node:crypto'
+import { randomUUID } from 'node:crypto'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { Logger } from 'pino'
@@ -11,6 +11,7 @@ import { publicPem } from '#audit/seals/sealing-key.ts'
 import { Watch } from '#audit/seals/watch.ts'
 import { fileWitness, hookWitness, type Witness, Witnesses } from '#audit/seals/witness.ts'
 import { createSecurityLog, type SecurityLog } from '#audit/security-log.ts'
+import { newId } from '#fhir/new-id.ts'
 import type { Operation } from '#interaction/operation.ts'
 import { createTrail } from '#interaction/operations/trail.ts'
 import { AuditChain } from '#store/audit-chain.ts'
@@ -23,7 +24,7 @@ import type { Config } from './config.ts'
 export function joinSecurityLog(config: Config, database: Database, port: () => number): SecurityLog {
   return createSecurityLog({
     recordAudit: (tenant, event) => database.recordAudit(tenant, event),
-    newId: () => randomUUIDv7(),
+    newId,
     clock: () => new Date(),
     observerOf: (tenant) => clinicBases(config, port(), tenant)[0] ?? tenant,
   })

@@ -1,9 +1,9 @@
-import { randomUUIDv7 } from 'node:crypto'
 import type { Logger } from 'pino'
 import type { SecurityLog } from '#audit/security-log.ts'
 import { createOutboxMailer } from '#delivery/mail/outbox-mailer.ts'
 import { createSmtpMailer } from '#delivery/mail/smtp-mailer.ts'
 import type { Definitions } from '#fhir/definitions.ts'
+import { newId } from '#fhir/new-id.ts'
 import { createDevMailRoad } from '#oauth/pages/dev-mail.ts'
 import { createPagesRoad } from '#oauth/pages/pages-road.ts'
 import type { AuthorizationServer } from '#oauth/server/authorization-server.ts'
@@ -48,7 +48,6 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
   const totpKey = await database.secret('authenticator apps')
   const failureKey = await database.secret('sign-in failures')
   const clinics = new Set(['main', ...config.clinics])
-  const newId = () => randomUUIDv7()
   const { mailer, road } = chooseMailer(config, logger)
   const accounts = createAccounts(ask)
   if (config.demo) await addDemoPeople(ask, totpKey, newId)

@@ -1,8 +1,8 @@
-import { randomUUIDv7 } from 'node:crypto'
 import { createPrincipal } from '#access/create-principal.ts'
 import type { Principal } from '#access/principal.ts'
 import { parseJson } from '#fhir/json.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
+import { newId } from '#fhir/new-id.ts'
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
 import { createPagingTokens } from '#fhir/paging-token.ts'
 import { Refusal } from '#fhir/refusal.ts'
@@ -71,7 +71,7 @@ export async function openClinic(
     settings: { ...defaults, ...options.settings },
     pages: createPagingTokens({ key: new Uint8Array(32), lifetime: 3_600_000, clock: () => new Date() }),
     clock: () => new Date(),
-    newId: () => randomUUIDv7(),
+    newId,
     runBundle: () => Promise.reject(new Error('no bundles here')),
     invokeOperation: () => Promise.reject(new Error('no operations here')),
   })
