@@ -1,3 +1,4 @@
+import { Refusal } from '#fhir/refusal.ts'
 import { keepNormative } from './capabilities-normative.ts'
 import type { CapabilityParts } from './capabilities-parts.ts'
 import { buildStatement } from './capabilities-statement.ts'
@@ -19,7 +20,7 @@ export interface CapabilityRequest extends TextRequest {
 }
 
 export interface Capabilities {
-  /** https://hl7.org/fhir/R4/http.html#capabilities; an unknown mode is answered in full. */
+  /** https://hl7.org/fhir/R4/http.html#capabilities */
   answer(request: CapabilityRequest): FhirResponse
 }
 
@@ -48,11 +49,19 @@ export function createCapabilities(parts: CapabilityParts): Capabilities {
 
   return {
     answer(request) {
-      const asked = request.query.find(([name]) => name === 'mode')?.[1] ?? 'full'
-      return answerKept(
-        find(Object.hasOwn(build, asked) ? asked : 'full', readSubset(request.query)),
-        request,
-      )
+      const mode = request.query.find(([name]) => name === 'mode')?.[1] ?? 'full'
+      if (!Object.hasOwn(build, mode)) throw refuseMode(Object.keys(build))
+      return answerKept(find(mode, readSubset(request.query)), request)
     },
   }
+}
+
+function refuseMode(modes: readonly string[]): Refusal {
+  return new Refusal(
+    'value',
+    `There is no such mode of the statement: ask for ${modes.join(', ')} or for none.`,
+    {
+      expression: 'mode',
+    },
+  )
 }

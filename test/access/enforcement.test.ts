@@ -58,14 +58,27 @@ test("another patient's data is not asked for by naming them", async () => {
   }
 })
 
+const subscription = (criteria: string, status = 'off') => ({
+  resourceType: 'Subscription',
+  status,
+  reason: 'to know',
+  criteria,
+  channel: { type: 'rest-hook', endpoint: 'https://app.example/hook' },
+})
+
+test.each(['requested', 'active'])(
+  'a subscription that is %s would wait for ever: it is refused with what to do instead',
+  async (status) => {
+    const { status: answer, body } = await system('POST', '/Subscription', subscription('Patient', status))
+    expect(answer).toBe(422)
+    expect(body.issue).toMatchObject([{ code: 'business-rule', expression: ['Subscription.status'] }])
+    expect(body.issue[0].diagnostics).toMatch(/no notifications.*search or history/)
+    const { body: made } = await system('POST', '/Subscription', subscription('Patient'))
+    expect((await system('PUT', `/Subscription/${made.id}`, { ...made, status })).status).toBe(422)
+  },
+)
+
 test('a subscription is for who may find and read what it tells of', async () => {
-  const subscription = (criteria: string) => ({
-    resourceType: 'Subscription',
-    status: 'requested',
-    reason: 'to know',
-    criteria,
-    channel: { type: 'rest-hook', endpoint: 'https://app.example/hook' },
-  })
   const scope = 'user/Subscription.cud user/Observation.rs user/Patient.r user/Condition.s'
   const narrow = await callerOf(server, { scope, fhirUser: 'Practitioner/one' })
   const statusOf = async (call: Call, criteria: string) =>

@@ -149,6 +149,14 @@ test('the terminology mode tells of terminology', () => {
   })
 })
 
+test.each(['nonsense', '', 'Full', 'constructor'])(
+  'a mode that is not known, "%s", is refused with those that are',
+  (mode) => {
+    expect(() => ask({ mode })).toThrow(expect.objectContaining({ kind: 'value' }))
+    expect(() => ask({ mode })).toThrow(/ask for full, normative, terminology or for none/)
+  },
+)
+
 test('every clinic reads its own address, and nothing of the statement is built twice', () => {
   const capabilities = createCapabilities(parts)
   const textAt = (address: string) => capabilities.answer({ base: address, mediaType, query: [] }).body ?? ''

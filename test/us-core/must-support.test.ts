@@ -139,3 +139,16 @@ test.each(profiled)('%s meets its profile in each release, by $validate', async 
     }
   }
 })
+
+test.each(profiled)(
+  'a %s names its profile, and a claim that does not hold is refused',
+  async (type, name) => {
+    for (const { id, meta } of returnedOf(type)) expect(meta?.profile?.join(), id).toContain(url(name))
+    const nothing = { resourceType: type, meta: { profile: [url(name)] } }
+    expect((await clinic.send('POST', type, nothing)).status).toBe(422)
+  },
+)
+
+test('nobody is known by a social security number', () => {
+  expect(JSON.stringify(returned)).not.toContain('http://hl7.org/fhir/sid/us-ssn')
+})

@@ -125,3 +125,15 @@ test('a token finds exactly its code, with its system and without', async () => 
   expect(await clinic.found('Patient?identifier=https://other.example|1032702')).toEqual([])
   expect(await clinic.found('Patient?identifier=https://amherst.example/mrn|')).toHaveLength(3)
 })
+
+test.each([
+  'Patient?gender=female',
+  'Practitioner?name=bone',
+  'PractitionerRole?practitioner=us-core-doctor',
+  'Organization?address=amherst',
+  'Location?address-city=amherst',
+  'Encounter?patient=us-core-amy',
+  'DocumentReference?patient=us-core-amy',
+])('no status is demanded: %s finds what there is', async (search) => {
+  expect(await clinic.found(search)).not.toEqual([])
+})

@@ -1,5 +1,6 @@
 import { checkPermission } from '#access/check-permission.ts'
 import type { Definitions } from '#fhir/definitions.ts'
+import { Refusal } from '#fhir/refusal.ts'
 import type { WriteRule } from '../write-rule.ts'
 
 /**
@@ -19,7 +20,18 @@ export function createSubscriptionRule(definitions: Definitions): WriteRule {
         checkPermission(principal, type, 's')
         checkPermission(principal, type, 'r')
       }
+      checkPromise(after.status)
       return []
     },
   }
+}
+
+/** Nothing is sent: whoever got back `requested` or `active` would wait for ever. */
+function checkPromise(status: unknown): void {
+  if (status !== 'requested' && status !== 'active') return
+  throw new Refusal(
+    'business-rule',
+    `This server sends no notifications, so no Subscription is ${status}: ask by search or history with _since, or keep the Subscription with status "off".`,
+    { expression: 'Subscription.status' },
+  )
 }
