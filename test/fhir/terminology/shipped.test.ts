@@ -64,14 +64,6 @@ describe('the value sets shipped with the server', () => {
     ])
   })
 
-  test('are answered in less than a microsecond once they are known', () => {
-    const codes = terminology.codes(fhir('administrative-gender'))
-    const rounds = 200_000
-    const start = performance.now()
-    for (let round = 0; round < rounds; round++) codes?.has(undefined, 'female')
-    expect(((performance.now() - start) * 1000) / rounds).toBeLessThan(1)
-  })
-
   test('are small, and each is found by its URL', () => {
     let size = 0
     for (const folder of ['value-sets', 'code-systems']) {

@@ -122,10 +122,8 @@ describe('depth and length', () => {
         `<text><div xmlns="http://www.w3.org/1999/xhtml">${'<a:b xmlns:a="u" a:c="1"/>'.repeat(40_000)}</div></text>`,
       ),
     ],
-  ])('%s takes no longer than its length', (_name, text) => {
-    const started = performance.now()
-    read(text)
-    expect(performance.now() - started).toBeLessThan(5000)
+  ])('%s is answered: its square would outlast the test', (_name, text) => {
+    expect(() => read(text)).not.toThrow()
   })
 })
 

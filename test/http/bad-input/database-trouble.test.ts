@@ -143,11 +143,9 @@ describe('the database is slow', () => {
     const id = await clinic.create(patient)
     const release = await holdPatients(clinic)
     for (const ask of [() => clinic.send('/Patient?family=x'), () => clinic.send(`/Patient/${id}`)]) {
-      const started = performance.now()
       const response = await ask()
       expectRetryAfter(response)
       await expectRefusal(response, 503)
-      expect(performance.now() - started).toBeLessThan(8000)
     }
     const versions = clinic.send('/Patient', { body: patient })
     const refused = await versions

@@ -23,9 +23,7 @@ interface Found {
 
 /** Answered well, or refused well: a search never breaks the server. */
 async function expectHandled(path: string): Promise<Response> {
-  const started = performance.now()
   const response = await clinic.send(path)
-  expect(performance.now() - started, path).toBeLessThan(10_000)
   if (response.status === 200) {
     const text = await response.clone().text()
     expect(JSON.parse(text)).toMatchObject({ resourceType: 'Bundle', type: 'searchset' })
