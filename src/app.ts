@@ -23,6 +23,7 @@ import { defaultHttpSettings, type HttpParts, type RefusedRequest } from '#http/
 import { createRunBundle } from '#interaction/bundle/run-bundle.ts'
 import { type CapabilityParts, createCapabilities } from '#interaction/capabilities.ts'
 import { listServedProfiles } from '#interaction/capabilities-shipped.ts'
+import { createKeptProvenanceRule } from '#interaction/check-kept-provenance.ts'
 import { createShippedRule } from '#interaction/definitions/check-shipped.ts'
 import { createStructureDefinitionRule } from '#interaction/definitions/check-structure-definition.ts'
 import { createTerminologyRule } from '#interaction/definitions/check-terminology.ts'

@@ -11,6 +11,7 @@ const single = new Set([
   'if-none-match',
   'if-modified-since',
   'if-none-exist',
+  'x-provenance',
 ])
 
 /**
@@ -47,5 +48,6 @@ export function pickHeaders(req: IncomingMessage, address: string | undefined): 
   if (headers['if-modified-since'] !== undefined) picked.ifModifiedSince = headers['if-modified-since']
   if (typeof headers['if-none-exist'] === 'string') picked.ifNoneExist = headers['if-none-exist']
   if (typeof headers.prefer === 'string') picked.prefer = headers.prefer
+  if (typeof headers['x-provenance'] === 'string') picked.provenance = headers['x-provenance']
   return picked
 }

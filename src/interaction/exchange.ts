@@ -33,6 +33,8 @@ export interface FhirRequest {
   /** The clinic's FHIR base URL as the caller sees it, without trailing slash. */
   readonly base: string
   readonly requestId: string
+  /** Nobody has asked: a rule of the server's own does it, of this name. */
+  readonly ownRule?: string
 }
 
 export interface RequestBody {
@@ -48,6 +50,8 @@ export interface RequestHeaders {
   readonly ifModifiedSince?: string
   readonly ifNoneExist?: string
   readonly prefer?: string
+  /** X-Provenance, as sent. */
+  readonly provenance?: string
   /** Client address, for audit. */
   readonly address?: string
 }

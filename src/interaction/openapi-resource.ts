@@ -47,6 +47,7 @@ export function buildResourcePaths(
     condition ? { [method]: make() } : {}
   const criteria = parameter('criteria')
   const ifMatch = parameter('header.If-Match')
+  const provenance = parameter('header.X-Provenance')
   const body = requestBody(type)
   const one = { 200: type }
   const written = { 200: type, 201: type }
@@ -62,21 +63,23 @@ export function buildResourcePaths(
       ...when(served.has('create'), 'post', () =>
         endpoint(`create${type}`, `Create a ${type}`, {
           parameters:
-            entry.conditionalCreate === true ? [parameter('header.If-None-Exist'), prefer] : [prefer],
+            entry.conditionalCreate === true
+              ? [parameter('header.If-None-Exist'), provenance, prefer]
+              : [provenance, prefer],
           requestBody: body,
           responses: answers(entry.conditionalCreate === true ? written : { 201: type }),
         }),
       ),
       ...when(served.has('update') && entry.conditionalUpdate === true, 'put', () =>
         endpoint(`updateFound${type}`, `Update the ${type} that a search finds, or create it`, {
-          parameters: [criteria, ifMatch, prefer],
+          parameters: [criteria, ifMatch, provenance, prefer],
           requestBody: body,
           responses: answers(written),
         }),
       ),
       ...when(served.has('patch') && entry.conditionalUpdate === true, 'patch', () =>
         endpoint(`patchFound${type}`, `Patch the ${type} that a search finds`, {
-          parameters: [criteria, ifMatch, prefer],
+          parameters: [criteria, ifMatch, provenance, prefer],
           requestBody: requestBody('Patch'),
           responses: answers(one),
         }),
@@ -113,14 +116,14 @@ export function buildResourcePaths(
       ),
       ...when(served.has('update'), 'put', () =>
         endpoint(`update${type}`, `Update a ${type}, or create it under this id`, {
-          parameters: [ifMatch, parameter('header.If-None-Match'), prefer],
+          parameters: [ifMatch, parameter('header.If-None-Match'), provenance, prefer],
           requestBody: body,
           responses: answers(written),
         }),
       ),
       ...when(served.has('patch'), 'patch', () =>
         endpoint(`patch${type}`, `Patch a ${type}`, {
-          parameters: [ifMatch, prefer],
+          parameters: [ifMatch, provenance, prefer],
           requestBody: requestBody('Patch'),
           responses: answers(one),
         }),

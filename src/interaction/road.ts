@@ -7,6 +7,7 @@ import { checkChange } from './check-change.ts'
 import { checkForeignEvent } from './check-foreign-event.ts'
 import { checkOwnership } from './check-ownership.ts'
 import { checkPreconditions } from './check-preconditions.ts'
+import { checkProvenance } from './check-provenance.ts'
 import { checkTarget } from './check-target.ts'
 import type { FhirRequest, FhirResponse, InteractionName } from './exchange.ts'
 import { findMatch } from './find-match.ts'
@@ -21,6 +22,7 @@ import { runBundle, runOperation } from './run-parts.ts'
 import { search } from './search.ts'
 import { validate } from './validate.ts'
 import type { Road, RoadParts, Stage, Walk } from './walk.ts'
+import { writeProvenance } from './write-provenance.ts'
 import { writeRows } from './write-rows.ts'
 
 const [R, V, S, H, C, U, P, D, B, O, W] = [
@@ -59,6 +61,7 @@ const table: readonly (readonly [Stage, ...Column[]])[] = [
   //                   read vread search history create update patch delete bundle operation write
   [checkTarget,        R,   V,    S,     H,      C,     U,     P,    D,     B,     O],
   [authorise,          R,   V,    S,     H,      C,     U,     P,    D],
+  [checkProvenance,                              C,     U,     P,    D,     B,     O],
   [read,               R],
   [vread,                   V],
   [search,                        S],
@@ -75,6 +78,7 @@ const table: readonly (readonly [Stage, ...Column[]])[] = [
   [applyRules,                                   C,     U,     P,    D,                      W],
   [writeRows,                                    C,     U,     P,    D,                      W],
   [checkOwnership,                               C,     U,     P,                            W],
+  [writeProvenance,                              C,     U,     P,                            W],
   [respond,                                      C,     U,     P,    D,                      W],
   [recordAudit,        R,   V,    S,     H,      C,     U,     P,    D,     B,     O,        W],
 ]

@@ -87,6 +87,8 @@ export interface Walk {
   /** What a read, search or history found and shows: the audit asks whose it is. */
   touched?: readonly StoredVersion[]
   resource?: Resource
+  /** Of the header X-Provenance: what shall be told of the new version. */
+  provenance?: Resource
   /** What the validation doubts without refusing it. */
   warnings?: readonly Issue[]
   /** Of Road.write: the change as the operation decided it. */

@@ -1,7 +1,7 @@
 import type { FhirRequest } from '#interaction/exchange.ts'
 
 /** What the server does to an Appointment by itself, as its audit event tells it. */
-export function ownRequest(requestId: string): FhirRequest {
+export function ownRequest(rule: string): FhirRequest {
   return {
     interaction: 'update',
     method: 'PUT',
@@ -9,6 +9,7 @@ export function ownRequest(requestId: string): FhirRequest {
     query: [],
     headers: {},
     base: '',
-    requestId,
+    requestId: rule,
+    ownRule: rule,
   }
 }

@@ -96,6 +96,43 @@ test('the life of an appointment tells who did what, and what stood there before
   expect(body.parameter).toHaveLength(2)
 })
 
+test('its life names what tells of the origin of a version, to who may find that', async () => {
+  const header = {
+    resourceType: 'Provenance',
+    recorded: '2026-03-01T09:30:00Z',
+    agent: [{ who: { reference: 'Practitioner/d1' } }],
+  }
+  const token = await server.token({ scope: 'system/*.cruds' })
+  const answer = await fetch(`${server.base}/Appointment`, {
+    method: 'POST',
+    headers: {
+      authorization: `Bearer ${token}`,
+      'content-type': 'application/fhir+json',
+      'x-provenance': JSON.stringify(header),
+    },
+    body: JSON.stringify({
+      resourceType: 'Appointment',
+      status: 'proposed',
+      participant: [{ actor: { reference: 'Patient/p2' }, status: 'accepted' }],
+    }),
+  })
+  const { id } = (await answer.json()) as { id: string }
+  const told = async (scope: string) => {
+    const system = await callerOf(server, { scope })
+    const { body } = await system('GET', `/Appointment/${id}/$timeline`)
+    return body.parameter[0].part.flatMap(({ name, valueReference }: Origin) =>
+      name === 'provenance' ? valueReference.reference : [],
+    )
+  }
+  expect(await told('system/*.rs')).toEqual([expect.stringMatching(/^Provenance\/.+/)])
+  expect(await told('system/Appointment.rs')).toEqual([])
+})
+
+interface Origin {
+  readonly name: string
+  readonly valueReference: { readonly reference: string }
+}
+
 test('a patient who follows their appointment is not told names of the staff', async () => {
   const { status, body } = await patient('GET', '/Appointment/v1/$timeline')
   expect(status).toBe(200)

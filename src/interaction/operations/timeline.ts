@@ -6,6 +6,7 @@ import type { FhirResponse } from '../exchange.ts'
 import type { Operation, OperationCall } from '../operation.ts'
 import type { RoadParts } from '../walk.ts'
 import { checkThere } from './change-meta.ts'
+import { loadOrigins } from './load-origins.ts'
 import { loadOperationDefinition } from './operation-definition.ts'
 import { withoutStaff } from './without-staff.ts'
 
@@ -32,9 +33,12 @@ async function timeline(parts: TimelineParts, call: OperationCall): Promise<Fhir
   const named =
     parts.settings.discloseStaff === true || principal.roles.every((role) => !ofPatients.has(role))
   const events = await loadEvents(parts, call, named)
+  const origins = await loadOrigins(parts, call, `Appointment/${id}`)
   const parameter = versions
     .toReversed()
-    .map((version, at, all) => buildEntry(version, all[at - 1], events.get(version.version)))
+    .map((version, at, all) =>
+      buildEntry(version, all[at - 1], events.get(version.version), origins.get(version.version)),
+    )
   return { status: 200, body: JSON.stringify({ resourceType: 'Parameters', parameter }) }
 }
 
@@ -85,6 +89,7 @@ function buildEntry(
   stored: StoredVersion,
   before: StoredVersion | undefined,
   event: Resource | undefined,
+  origins: readonly string[] = [],
 ): Part {
   const agents = (event?.agent ?? []) as readonly Agent[]
   const who = agents.find(({ requestor }) => requestor === true)?.who
@@ -103,6 +108,8 @@ function buildEntry(
   if (purpose !== undefined) part.push({ name: 'purpose', valueCodeableConcept: purpose })
   if (event !== undefined)
     part.push({ name: 'event', valueReference: { reference: `AuditEvent/${event.id}` } })
+  for (const id of origins)
+    part.push({ name: 'provenance', valueReference: { reference: `Provenance/${id}` } })
   for (const change of changesOf(stored, before)) part.push(change)
   return { name: 'event', part }
 }

@@ -13,7 +13,7 @@ export async function tryWrites(visit: Visit, random: Random, count: number): Pr
       random.chance(0.5) ? (['Appointment', 'Observation', 'Patient'] as const) : types,
     )
     const roll = random.next()
-    if (roll < 0.3) await create(visit, type, random)
+    if (roll < 0.3 || (type === 'Provenance' && roll > 0.6)) await create(visit, type, random)
     else if (roll < 0.6) await update(visit, type, random)
     else if (roll < 0.75) await patch(visit, type, random)
     else if (roll < 0.87) await remove(visit, type, random)
