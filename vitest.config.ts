@@ -8,8 +8,8 @@ export default defineConfig({
     maxWorkers: 2,
     // Files of a worker share its modules: two minutes less, and a module that remembers what it should not is found out.
     isolate: false,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 60_000,
+    hookTimeout: 120_000,
     teardownTimeout: 30_000,
   },
 })

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import { makeAuditPartitions } from './audit-partitions.ts'
+import { connectAlone, outliveCuts } from './lone-connection.ts'
 import { translateError } from './postgres-errors.ts'
 import type { OutboxState } from './store.ts'
 import type { UnfilledParameters } from './unfilled-parameters.ts'
@@ -36,6 +37,7 @@ export class Upkeep implements UnfilledParameters {
       options: '-c role=almanac_upkeep -c statement_timeout=60000',
     })
     this.#pool.on('error', () => undefined)
+    this.#pool.on('connect', outliveCuts)
   }
 
   start(): void {
@@ -50,8 +52,7 @@ export class Upkeep implements UnfilledParameters {
 
   /** Next months' partitions, and the outbox's old rows. */
   async tidy(now: Date): Promise<void> {
-    const owner = new pg.Client({ connectionString: this.#options.url, connectionTimeoutMillis: 5_000 })
-    await owner.connect()
+    const owner = await connectAlone({ connectionString: this.#options.url })
     try {
       await owner.query(`set lock_timeout = '5s'`)
       const { rows } = await owner.query<{ mine: boolean }>(`select pg_try_advisory_lock(8461246173) as mine`)

@@ -154,7 +154,7 @@ test('a PostgreSQL that dies under a running server is started again', async () 
   await using postgres = await startEmbeddedPostgres(folder)
   const pid = findPostmaster(join(folder, 'postgres'))?.pid ?? 0
   process.kill(pid, 'SIGKILL')
-  await expect.poll(() => ask(postgres.url, 'select 1').catch(() => []), { timeout: 15_000 }).toEqual([1])
+  await expect.poll(() => ask(postgres.url, 'select 1').catch(() => []), { timeout: 50_000 }).toEqual([1])
   expect(findPostmaster(join(folder, 'postgres'))?.pid).not.toBe(pid)
 })
 
