@@ -302,6 +302,8 @@ function buildHttpParts(config: Config, joined: Joined): HttpParts {
   return {
     interact: road.interact,
     readFeed: scheduling.readFeed,
+    readPublished: scheduling.readPublished,
+    readPublishedSlot: scheduling.readPublishedSlot,
     limits,
     authenticate: oauth.authenticate,
     capabilities: capabilities.answer,

@@ -88,6 +88,18 @@ const settings = {
     'true',
     'Keep the slots of schedules that say how they are cut made as far ahead as may be booked.',
   ),
+  publishedClinics: list(
+    'PUBLISHED_CLINICS',
+    '',
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'names of clinics',
+    'Clinics whose free and taken times everybody may read at `[base]/$bulk-publish` (SMART Scheduling Links).',
+  ),
+  bookingApp: address(
+    'BOOKING_APP',
+    ['http:', 'https:'],
+    'Where the page of a published time sends people on to book it; it gets `iss`, `slot`, `source` and `booking-referral`. Unset: the page names the telephone.',
+  ),
   holdMinutes: whole(
     'HOLD_MINUTES',
     '10',

@@ -36,13 +36,15 @@ import type { Database, Transaction } from '#store/store.ts'
 import { compileCondition } from '#validation/condition.ts'
 import { faultOfExpression } from '#validation/fault-of-expression.ts'
 import { type ExternalCalendarSettings, joinExternalCalendars } from './join-external-calendars.ts'
+import { joinPublished, type Published, type PublishedSettings } from './join-published.ts'
 import { joinWaitlist, type WaitlistParts } from './join-waitlist.ts'
 
 export interface SchedulingParts {
   readonly database: Database
   readonly settings: SchedulingSettings &
     WaitlistParts['settings'] &
-    ExternalCalendarSettings & { readonly generateSlots: boolean }
+    ExternalCalendarSettings &
+    PublishedSettings & { readonly generateSlots: boolean }
   readonly clock: () => Date
   readonly newId: () => string
   readonly pages: PagingTokens
@@ -53,7 +55,7 @@ export interface SchedulingParts {
   readonly onFault: (sentence: string, cause: unknown) => void
 }
 
-export interface Scheduling {
+export interface Scheduling extends Published {
   readonly rules: readonly WriteRule[]
   readonly operations: readonly Operation[]
   /** What lies behind a private calendar address. */
@@ -135,6 +137,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       ...waitlist.operations,
       ...external.operations,
     ],
+    ...joinPublished({ ...parts, database, find }),
     readFeed: (tenant, token, base) => readFeed({ database, clock, recordFetch }, tenant, token, base),
     start(road) {
       const { principalOf, onFault } = parts

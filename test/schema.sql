@@ -3263,6 +3263,30 @@ table proxy
   proxy_account_clinic_fkey FOREIGN KEY (account, clinic) REFERENCES membership(account, clinic) ON DELETE CASCADE
   almanac_server may delete, insert, select
 
+table published_look
+  tenant text C not null
+  looked timestamp with time zone not null
+  index published_look_pkey primary btree (tenant)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may insert, select, update
+  almanac_upkeep may select
+
+table published_part
+  tenant text C not null
+  file text C not null
+  part text C not null
+  digest text C not null
+  changed timestamp with time zone not null
+  text text not null
+  index published_part_pkey primary btree (tenant, file, part)
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may delete, insert, select, update
+  almanac_upkeep may select
+
 table questionnaire
   by__text tsvector
   by_code text[] C

@@ -55,6 +55,8 @@ const deeds = {
   export: row(exported, [ownDeeds, 'export']),
   delivery: row(exported, [ownDeeds, 'delivery']),
   'feed-fetched': row(exported, [ownDeeds, 'feed-fetched']),
+  /** What a clinic publishes of its times, and the pages its links lead to. */
+  'slots-fetched': row(exported, [ownDeeds, 'slots-fetched']),
   command: row(applicationActivity, [ownDeeds, 'command']),
   'server-started': row(applicationActivity, [dicom, '110120']),
   'server-stopped': row(applicationActivity, [dicom, '110121']),

@@ -5,6 +5,7 @@ import { splitTarget } from '#interaction/address/target.ts'
 import { openAccessRecord } from './access-record.ts'
 import { Admission } from './admission.ts'
 import { type Answerer, buildAnswerer, buildRefusalAnswer } from './answer.ts'
+import { createBookingRoad } from './booking-road.ts'
 import { buildCrossOrigin } from './cross-origin.ts'
 import { createFeedRoad } from './feed-road.ts'
 import { buildFault, createFhirRoad } from './fhir-road.ts'
@@ -37,6 +38,7 @@ export function createHttpApp(parts: HttpParts): RequestListener {
   app.use(createProbeRoad(parts, answerer))
   app.use(createLandingRoad(parts, answerer))
   if (parts.readFeed !== undefined) app.use(createFeedRoad(parts, parts.readFeed, answerer))
+  if (parts.readPublishedSlot !== undefined) app.use(createBookingRoad(parts, parts.readPublishedSlot))
   app.use(((req, res) => refuse(req, res, nowhere())) satisfies RequestHandler)
   app.use(((error: unknown, req, res, _next) =>
     refuse(req, res, undefined, error)) satisfies ErrorRequestHandler)

@@ -7,6 +7,7 @@ import { buildOriginFinder } from './fhir-base.ts'
 import { readFhirRequest } from './fhir-request.ts'
 import type { FhirBase, HttpParts } from './parts.ts'
 import { choosePresentation } from './presentation.ts'
+import { createPublishedWork, isPublishedPath } from './published-work.ts'
 import { checkHeaders } from './request-headers.ts'
 import type { Visit } from './visit.ts'
 
@@ -21,6 +22,7 @@ export function createFhirWork(
   const { isClinic, isResourceType, authenticate, interact, limits, settings } = parts
   const { maxBodyBytes } = settings
   const originOf = buildOriginFinder(settings)
+  const published = createPublishedWork(parts, admission)
 
   return async (visit) => {
     const { req, path, record } = visit
@@ -29,6 +31,10 @@ export function createFhirWork(
       throw new Refusal('not-found', 'No clinic has this name: check the address of the FHIR base.')
     }
     if (req.method === 'OPTIONS') return tellMethods(path.rest)
+    if (published !== undefined && isPublishedPath(path.rest)) {
+      const answer = await published(visit, originOf(req) + path.basePath)
+      if (answer !== undefined) return answer
+    }
     const route = findRoute(req.method, path.rest, isResourceType)
     record.interaction = route.interaction
     record.type = route.type
@@ -39,7 +45,7 @@ export function createFhirWork(
     const ifNoneMatch = req.headers['if-none-match']
     if (route.interaction === 'smart-configuration') {
       visit.presentation = discoveryPresentation
-      return open(await parts.smartConfiguration(base))
+      return tell(await parts.smartConfiguration(base))
     }
     if (route.interaction === 'openapi') {
       visit.presentation = discoveryPresentation
@@ -96,6 +102,6 @@ export function createFhirWork(
 }
 
 /** What the server says of itself is no secret, but it changes with a release. */
-function open(body: string): FhirResponse {
+function tell(body: string): FhirResponse {
   return { status: 200, body, headers: { 'Cache-Control': 'no-cache' } }
 }

@@ -1,3 +1,5 @@
+import { escapeHtml } from './escape-html.ts'
+
 /** What the page says; src/http/landing/words.json holds it. */
 export interface LandingWords {
   readonly title: string
@@ -81,16 +83,4 @@ export function buildLandingLinks({ origin, base, version }: LandingPlace): stri
 
 function fill(template: string, { origin, base, version }: LandingPlace): string {
   return template.replaceAll('{origin}', origin).replaceAll('{base}', base).replaceAll('{version}', version)
-}
-
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
-
-function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => entities[character] ?? character)
 }

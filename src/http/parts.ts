@@ -29,6 +29,10 @@ export interface HttpParts {
   readonly authorization?: AuthorizationDoor
   /** /calendars: what lies behind a private calendar address. */
   readonly readFeed?: ReadFeed
+  /** [base]/$bulk-publish and its files: what a clinic tells everybody of its times. */
+  readonly readPublished?: ReadPublished
+  /** /booking: what a link of a published slot leads to. */
+  readonly readPublishedSlot?: ReadPublishedSlot
   readonly isClinic: (clinic: string) => boolean | Promise<boolean>
   readonly isResourceType: (name: string) => boolean
   /** What /ready asks, by the name it tells; a check fails by rejecting. */
@@ -44,6 +48,47 @@ export interface HttpParts {
 
 /** Undefined: nothing is at this address, or nothing any more. */
 export type ReadFeed = (tenant: string, token: string, base: string) => Promise<FhirResponse | undefined>
+
+/** Undefined: this clinic publishes nothing by that name. */
+export type ReadPublished = (request: {
+  readonly tenant: string
+  /** `locations.ndjson` …; absent: the manifest. */
+  readonly file?: string
+  readonly base: string
+  readonly since?: string
+  readonly ifNoneMatch?: string
+  readonly ifModifiedSince?: string
+  readonly address?: string
+  readonly requestId: string
+}) => Promise<FhirResponse | undefined>
+
+/** Undefined: nothing is published there, or not any more. */
+export type ReadPublishedSlot = (request: {
+  readonly tenant: string
+  readonly handle: string
+  readonly source?: string
+  readonly referral?: string
+  readonly address?: string
+  readonly requestId: string
+}) => Promise<PublishedTime | undefined>
+
+/** What somebody who follows such a link is shown. */
+export interface PublishedTime {
+  readonly isFree: boolean
+  readonly start: Date
+  readonly end: Date
+  readonly timeZone: string
+  readonly place: { readonly name: string; readonly phone: string; readonly address: PublishedAddress }
+  /** Where to go on; absent: the telephone. */
+  readonly bookAt?: string
+}
+
+interface PublishedAddress {
+  readonly line: readonly string[]
+  readonly postalCode: string
+  readonly city: string
+  readonly state: string
+}
 
 export interface AuthorizationDoor {
   takes(path: string): boolean
