@@ -20,9 +20,11 @@ import { openSigningKeys } from '#oauth/signing-keys.ts'
 import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
 import { compileSchema } from '#validation/compile-schema.ts'
+import { operator } from './audit-arguments.ts'
 import { clinicBases } from './clinic-bases.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
+import { joinSecurityLog } from './join-audit.ts'
 
 const usage = `Says which scope and which rule decides a request. Nothing is done, and nothing is shown of any record.
 
@@ -184,7 +186,16 @@ async function run(args: readonly string[]): Promise<string> {
     timeZone: () => config.timeZone,
     onFault: () => undefined,
   })
-  return await explain(wish, database, config)
+  const told = await explain(wish, database, config)
+  const { token: _, explain: __, ...asked } = wish
+  await joinSecurityLog(config, database, () => config.port).record(wish.clinic ?? 'main', {
+    deed: 'command',
+    description: 'Access explained',
+    user: { account: operator() },
+    purpose: 'HSYSADMIN',
+    details: Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value)])),
+  })
+  return told
 }
 
 try {

@@ -72,7 +72,7 @@ export function openKeyFolder(config: Config): KeyFolder {
 }
 
 /** Who runs commands is known to the machine alone. */
-function operator(): string {
+export function operator(): string {
   return (
     process.env.SUDO_USER ?? process.env.USER ?? process.env.LOGNAME ?? `uid ${process.getuid?.() ?? '?'}`
   )

@@ -87,7 +87,7 @@ export async function joinOauth(parts: OauthParts): Promise<Oauth> {
     policyChanges: access.policyChanges,
   })
   const roads = [
-    createIntrospectionRoad(find, paths),
+    createIntrospectionRoad(find, paths, record),
     server.road,
     createLaunchRoad({
       ...paths,

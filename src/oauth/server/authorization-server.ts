@@ -10,6 +10,7 @@ import { addressesAt, type ClinicPaths } from './addresses.ts'
 import { openAgreements } from './agreements.ts'
 import { createBrowserSessions } from './browser-sessions.ts'
 import type { RegistrationPolicy } from './configuration.ts'
+import { endExpiredSessions } from './expired-sessions.ts'
 import { createGrants, createSessionEnding } from './grants.ts'
 import { createInteractions } from './interactions.ts'
 import { createKeySetFetch } from './key-set-fetch.ts'
@@ -112,6 +113,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
     launches,
     road: createProtocolRoad(providerOf, (req) => nameRefreshingApp(req, query)),
     async sweep() {
+      await endExpiredSessions(parts)
       for (const table of ['oauth_entry', 'oauth_agreement', 'oauth_launch']) {
         await query(`delete from ${table} where expires < now() - interval '1 day'`)
       }

@@ -18,7 +18,7 @@ export interface SignInEntry
   /** What was typed where nobody has it; kept as a digest. */
   readonly tried?: string | undefined
   readonly address: string | undefined
-  readonly requestId: string
+  readonly requestId?: string
 }
 
 export function createSignInLog(record: RecordSecurityEvent, key: Uint8Array): SignInLog {

@@ -84,3 +84,13 @@ test('what cannot be stored is named', async () => {
   expect(code).toBe(1)
   expect(stderr).toContain('Visit: no such resource type in R4.')
 })
+
+test('that somebody has looked is in the audit trail, and the token that they looked with is not', async () => {
+  const token = await server.token({ scope: 'patient/*.rs', patient: 'p1', fhirUser: 'Patient/p1' })
+  await access('--explain', '--token', token, '--request', 'GET /Patient/p1?looked=1')
+  const auditor = await callerOf(server, { scope: 'system/AuditEvent.rs' })
+  const { body } = await auditor('GET', '/AuditEvent?subtype=command&_count=50')
+  const text = JSON.stringify(body)
+  expect(text).toContain('GET /Patient/p1?looked=1')
+  expect(text).not.toContain(token)
+})

@@ -23,7 +23,8 @@ const at = (value: unknown, ...path: string[]): string[] => {
   const [name, ...rest] = path
   if (value === undefined || value === null) return []
   if (Array.isArray(value)) return value.flatMap((item) => at(item, ...path))
-  if (name === undefined) return [(value as { reference: string }).reference]
+  // Of whichever version.
+  if (name === undefined) return [(value as { reference: string }).reference.split('/_history/')[0] as string]
   return at((value as Record<string, unknown>)[name], ...rest)
 }
 

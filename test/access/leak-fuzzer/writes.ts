@@ -40,8 +40,24 @@ export async function learn(visit: Visit, type: string, id: string): Promise<Ent
     })),
   }
   world.entries.set(`${type}/${id}`, entry)
+  if (type !== 'Provenance') await learnOrigins(visit)
   visit.forgetMarks()
   return entry
+}
+
+/** What the server itself tells of writes by patients and for them. */
+async function learnOrigins({ world }: Visit): Promise<void> {
+  const { versions } = await world.database
+    .asSystem(world.tenant)
+    .history({ type: 'Provenance', count: 500, total: false })
+  for (const { type, id, version, updated, text, deleted } of versions) {
+    const key = `${type}/${id}`
+    if (world.entries.has(key) || deleted) continue
+    world.entries.set(key, {
+      ...{ type, id },
+      versions: [{ version, updated, resource: JSON.parse(text) as Resource }],
+    })
+  }
 }
 
 export const isDone = (status: number) => status >= 200 && status < 300

@@ -103,6 +103,33 @@ test('who unticks everything is asked again, and who says no sends the app away'
   expect(back.searchParams.get('state')).toBe(ask.state)
 })
 
+test('what was agreed to, and what was not, is in the audit trail', async () => {
+  const events = async () => {
+    const token = await server.token({ scope: 'system/AuditEvent.rs' })
+    const found = await read('AuditEvent?subtype=AuthZ-Consent&_count=100', { access_token: token })
+    const { entry } = (await found.json()) as { entry?: { resource: Decision }[] }
+    return (entry ?? []).map(({ resource }) => resource)
+  }
+  const before = new Set((await events()).map(({ id }) => id))
+  for (const answer of ['allow', 'deny']) {
+    const { visitor } = await arrive(patient, 'launch/patient patient/Patient.rs')
+    await visitor.submit('', { answer, piece: ['1.see'] })
+  }
+  const made = (await events()).filter(({ id }) => !before.has(id))
+  const told = made.map(({ type, outcome, outcomeDesc }) => [type.code, outcome, outcomeDesc])
+  expect(told).toHaveLength(2)
+  expect(told).toContainEqual(['110113', '0', undefined])
+  expect(told).toContainEqual(['110113', '4', 'not agreed'])
+  for (const event of made) expect(JSON.stringify(event)).toContain(patient.id)
+})
+
+interface Decision {
+  readonly id: string
+  readonly type: { readonly code: string }
+  readonly outcome: string
+  readonly outcomeDesc?: string
+}
+
 test('the form cannot grant more than was asked for', async () => {
   const { visitor, tokens } = await arrive(patient, 'launch/patient patient/Patient.rs')
   await visitor.submit('', {

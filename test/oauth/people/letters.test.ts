@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type PeopleServer, signIn, startPeopleServer, totpNow } from '../../support/people.ts'
+import { type PeopleServer, type Person, signIn, startPeopleServer, totpNow } from '../../support/people.ts'
 import { codeOf, linkOf, type Visitor } from '../../support/visitor.ts'
 
 let server: PeopleServer
@@ -239,6 +239,45 @@ test('sign-in is audited: who, how, and that it failed', async () => {
     .filter((event) => JSON.stringify(event).includes(person.id))
   expect(mine.map(({ outcome }) => outcome)).toEqual(['0'])
   expect(entry.some(({ resource }) => resource.outcome === '4')).toBe(true)
+})
+
+const audited = async (query: string, person: Person) => {
+  const token = await server.token({ scope: 'system/AuditEvent.rs' })
+  const found = await fetch(`${server.base}/AuditEvent?${query}&_count=200`, {
+    headers: { Authorization: `Bearer ${token}` },
+  })
+  const { entry } = (await found.json()) as { entry?: { resource: Record<string, unknown> }[] }
+  return (entry ?? [])
+    .map(({ resource }) => JSON.stringify(resource))
+    .filter((event) => event.includes(person.id))
+}
+
+test('who signs out is in the audit trail, and whose session has come to its end', async () => {
+  const [leaving, staying] = [await patient(), await patient()]
+  for (const person of [leaving, staying]) {
+    const visitor = server.visitor()
+    await visitor.get('/oauth/sign-in?clinic=main')
+    await signIn(visitor, person)
+    if (person === leaving) await visitor.submit('/oauth/account/sign-out', {})
+  }
+  await server.query(
+    `update oauth_entry set expires = now() - interval '1 second' where model = 'Session' and payload->>'accountId' = $1`,
+    [staying.id],
+  )
+  await server.app.authorization.sweep()
+  await server.app.authorization.sweep()
+  expect(await audited('subtype=110123', leaving)).toHaveLength(1)
+  expect(await audited('subtype=110123', staying)).toEqual([expect.stringContaining('session-expired')])
+})
+
+test('that a letter was sent is in the audit trail, what it says is not', async () => {
+  const person = await patient()
+  const visitor = await askForLink(person.email)
+  const code = codeOf(await visitor.letter(person.email))
+  await expect.poll(() => audited('subtype=delivery', person)).toHaveLength(1)
+  const [event = ''] = await audited('subtype=delivery', person)
+  expect(event).not.toContain(code)
+  expect(event).not.toContain(person.email)
 })
 
 test('a disabled account is as one that was never there', async () => {
