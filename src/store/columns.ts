@@ -62,7 +62,14 @@ function buildColumns(layout: Layout): readonly Column[] {
     case 'code':
       return [column(layout.column, 'text COLLATE "C"', 'btree', columnValue.code)]
     case 'terms':
-      return [column(layout.column, 'text[] COLLATE "C"', 'gin', columnValue.terms)]
+      return [
+        column(
+          layout.column,
+          'text[] COLLATE "C"',
+          'gin',
+          layout.bare ? columnValue.codeTerms : columnValue.terms,
+        ),
+      ]
     case 'reference':
       return [
         column(layout.column, 'text COLLATE "C"', 'btree', columnValue.reference),

@@ -8,6 +8,8 @@ export interface CodeSet {
   /** Without a system any of the set's systems will do: a `code` element names none. */
   has(system: string | undefined, code: string): boolean
   readonly systems: readonly string[]
+  /** Of the codes that are listed one by one. */
+  readonly size: number
 }
 
 /** Undefined: cannot be told. */
@@ -24,6 +26,7 @@ export function buildCodeSet(valueSet: ValueSet, source: TerminologySource): Cod
 
 class ListedCodes implements CodeSet {
   readonly systems: readonly string[]
+  readonly size: number
   readonly #bySystem = new Map<string, Set<string>>()
   readonly #ignoresCase = new Set<string>()
   readonly #open: ReadonlyMap<string, OpenSystem>
@@ -42,6 +45,7 @@ class ListedCodes implements CodeSet {
       }
       codes.add(this.#ignoresCase.has(system) ? code.toLowerCase() : code)
     }
+    this.size = concepts.length
     this.#open = open
     this.systems = [...this.#bySystem.keys(), ...open.keys()]
   }

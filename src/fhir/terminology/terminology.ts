@@ -1,6 +1,7 @@
 import { buildCodeSet, type CodeSet } from './code-set.ts'
 import type { CodeTable } from './code-table.ts'
 import { expandValueSet, type TerminologySource } from './expand-value-set.ts'
+import { keepLast } from './keep-last.ts'
 import { openSystems } from './open-systems.ts'
 import type { Concept, ValueSet } from './value-set.ts'
 
@@ -39,7 +40,7 @@ export class Terminology implements TerminologySource {
 
   /** Of a value set that was not found by its name. */
   codesOf(valueSet: ValueSet): CodeSet | undefined {
-    return buildCodeSet(valueSet, this.#source)
+    return codeSetOf(valueSet, this.#source)
   }
 
   /** One whose codes are all known, or known by their form: is a code at least one of its system? */
@@ -53,7 +54,12 @@ export class Terminology implements TerminologySource {
   /** Undefined: no such value set. Throws a Refusal when its members cannot be listed. */
   expand(canonical: string): readonly Concept[] | undefined {
     const valueSet = this.valueSet(canonical)
-    return valueSet && expandValueSet(valueSet, this.#source)
+    return valueSet && this.listOf(valueSet)
+  }
+
+  /** Of a value set that was not found by its name. */
+  listOf(valueSet: ValueSet): readonly Concept[] {
+    return expansionOf(valueSet, this.#source)
   }
 
   /** The code and all under it; undefined: the code system is not here. */
@@ -72,6 +78,13 @@ export class Terminology implements TerminologySource {
     return entry === undefined ? [code] : [entry.code, ...[...table[direction](entry)].map((one) => one.code)]
   }
 }
+
+const expansionOf = keepLast(
+  (valueSet, source) => expandValueSet(valueSet, source),
+  ({ length }) => length,
+)
+
+const codeSetOf = keepLast(buildCodeSet, (codes) => codes?.size ?? 0)
 
 /** A list in memory: a clinic's own, or what one question needs. */
 export function sourceOf(

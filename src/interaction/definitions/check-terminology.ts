@@ -1,6 +1,6 @@
 import { type Issue, Refusal } from '#fhir/refusal.ts'
 import { expandValueSet } from '#fhir/terminology/expand-value-set.ts'
-import { shorten, type ValueSet } from '#fhir/terminology/value-set.ts'
+import { inclusionsOf, shorten, type ValueSet } from '#fhir/terminology/value-set.ts'
 import type { Reads } from '#store/store.ts'
 import type { WriteRule } from '../write-rule.ts'
 
@@ -26,6 +26,8 @@ async function checkValueSet(valueSet: ValueSet, reads: Reads): Promise<readonly
   const { compose, url } = valueSet
   if (compose === undefined) return []
   const named = (compose.include ?? []).flatMap(({ valueSet: sets = [] }) => sets)
+  // A list of its own codes, which may be long, lacks nothing and leads nowhere.
+  if (inclusionsOf(valueSet).every(({ valueSet: sets = [] }) => sets.length === 0)) return []
   const known = await reads.terminology({ valueSets: named, inline: valueSet })
   const missing = named.filter((canonical) => canonical !== url && known.valueSet(canonical) === undefined)
   if (missing.length > 0)

@@ -1,6 +1,5 @@
 import { normalizeText } from '#fhir/normalize-text.ts'
 import { Refusal } from '#fhir/refusal.ts'
-import { expandValueSet } from '#fhir/terminology/expand-value-set.ts'
 import type { Concept } from '#fhir/terminology/value-set.ts'
 import type { FhirResponse } from '../exchange.ts'
 import type { Operation, OperationCall } from '../operation.ts'
@@ -26,7 +25,7 @@ async function expand(call: OperationCall, now: Date): Promise<FhirResponse> {
   const offset = readNumber(parameters, 'offset') ?? 0
   const count = readNumber(parameters, 'count')
   const { valueSet, terminology } = await loadNamedValueSet(call)
-  let concepts = expandValueSet(valueSet, terminology)
+  let concepts = terminology.listOf(valueSet)
   if (activeOnly) concepts = concepts.filter(({ inactive }) => inactive !== true)
   if (filter !== undefined) concepts = concepts.filter(matching(filter))
   if (count === undefined && concepts.length - offset > mostAtOnce)

@@ -1,7 +1,6 @@
 import { normalizeText } from '#fhir/normalize-text.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Coding } from '#fhir/resource.ts'
-import { expandValueSet } from '#fhir/terminology/expand-value-set.ts'
 import { type Concept, shorten } from '#fhir/terminology/value-set.ts'
 import type { FhirResponse } from '../exchange.ts'
 import type { Operation, OperationCall } from '../operation.ts'
@@ -42,7 +41,7 @@ type Member = (coding: Coding) => Concept | undefined
 function membership(named: NamedValueSet): Member {
   const codes = named.codes()
   if (codes === undefined) {
-    const concepts = expandValueSet(named.valueSet, named.terminology)
+    const concepts = named.terminology.listOf(named.valueSet)
     return ({ system, code }) =>
       concepts.find((one) => one.code === code && (system === undefined || one.system === system))
   }

@@ -1,7 +1,7 @@
 import type { DateValue, IndexValue, NumberValue, QuantityValue } from '#fhir/index-values.ts'
 import { arrangeTerms, type LeadKind } from './leading-terms.ts'
 import { packText } from './packed-text.ts'
-import { firstTerms, referenceExtras, termsOf, unitTerms, withoutVersion } from './terms.ts'
+import { codeTerm, firstTerms, referenceExtras, termsOf, unitTerms, withoutVersion } from './terms.ts'
 import { timestampText } from './timestamp.ts'
 import { wordVector } from './word-vector.ts'
 
@@ -16,6 +16,13 @@ export const columnValue = {
   },
 
   terms: (values: readonly IndexValue[]) => allTerms(values),
+
+  codeTerms: (values: readonly IndexValue[]) =>
+    distinct(
+      values.flatMap((value) =>
+        value.kind === 'token' && value.code !== undefined ? [codeTerm(value.code)] : [],
+      ),
+    ),
 
   ledTerm: (leads: readonly LeadKind[], at: number) => (values: readonly IndexValue[]) =>
     arrangeTerms(allTerms(values) ?? [], leads).led[at] ?? null,

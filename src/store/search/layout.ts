@@ -3,7 +3,13 @@ import { type LeadKind, leadsOf } from './leading-terms.ts'
 
 /** How a parameter lies in its table: which columns it has and what they mean. Rows are written and searched by it. */
 export type Layout =
-  | { readonly shape: 'code' | 'terms' | 'string' | 'uri' | 'uris' | 'words'; readonly column: string }
+  | { readonly shape: 'code' | 'string' | 'uri' | 'uris' | 'words'; readonly column: string }
+  | {
+      readonly shape: 'terms'
+      readonly column: string
+      /** Codes that never have a system: one term each is all there is to know of a hundred thousand. */
+      readonly bare: boolean
+    }
   | {
       readonly shape: 'references'
       readonly column: string
@@ -75,7 +81,9 @@ function buildLayout(parameter: SearchParameter): Layout {
   if (code === '_text') return { shape: 'words', column }
   switch (parameter.kind) {
     case 'token':
-      return { shape: isPlainCode(parameter) ? 'code' : 'terms', column }
+      return isPlainCode(parameter)
+        ? { shape: 'code', column }
+        : { shape: 'terms', column, bare: isBareCode(parameter) }
     case 'reference': {
       if (!repeats) return { shape: 'reference', column, also: `${column}_also` }
       const by = leadsOf(parameter.type, code)
@@ -125,6 +133,10 @@ function buildLayout(parameter: SearchParameter): Layout {
 /** Occurs once and its system goes without saying: one lower-case text is all there is to know. */
 function isPlainCode({ repeats, dataTypes }: SearchParameter): boolean {
   return !repeats && dataTypes.length > 0 && dataTypes.every((type) => type === 'code' || type === 'boolean')
+}
+
+function isBareCode({ impliedSystem, dataTypes }: SearchParameter): boolean {
+  return impliedSystem === undefined && dataTypes.length > 0 && dataTypes.every((type) => type === 'code')
 }
 
 function hasTerms(parameter: SearchParameter): boolean {

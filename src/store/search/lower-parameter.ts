@@ -16,6 +16,7 @@ import {
 } from './packed-text.ts'
 import { dateHullPredicate, datePredicate, numberHullPredicate, numberPredicate } from './range-predicates.ts'
 import {
+  bareTerms,
   codesOf,
   identifierTerm,
   labelTerm,
@@ -40,7 +41,7 @@ export function lowerParameter(
     case 'terms':
       return allOf(
         wholeColumns(lowering, parameter, 'terms').map((column) =>
-          lowerTerms(lowering, `${alias}.${column}`, modifier, values),
+          lowerTerms(lowering, `${alias}.${column}`, modifier, values, layout.bare),
         ),
       )
     case 'reference':
@@ -129,9 +130,10 @@ function lowerTerms(
   column: string,
   modifier: Modifier | undefined,
   values: readonly SearchValue[],
+  bare: boolean,
 ): string {
   if (modifier !== 'text') {
-    const terms = searchTerms(values)
+    const terms = bare ? bareTerms(values) : searchTerms(values)
     return terms.length === 0 ? never : `${column} && ${lowering.bind(terms)}`
   }
   const term = lowering.alias()

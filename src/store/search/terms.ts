@@ -140,6 +140,13 @@ export function searchTerms(values: readonly SearchValue[]): string[] {
   })
 }
 
+/** Of codes that never have a system: `|code` finds them as `code` does, and a system none. */
+export function bareTerms(values: readonly SearchValue[]): string[] {
+  return values.flatMap((value) =>
+    value.kind === 'token' && value.code !== undefined && !value.system ? [codeTerm(value.code)] : [],
+  )
+}
+
 /** The terms by which a search finds references in arrays. */
 export function referenceSearchTerms(
   modifier: Modifier | undefined,

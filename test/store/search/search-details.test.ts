@@ -46,6 +46,25 @@ describe('ways to reach a person', () => {
   })
 })
 
+test('a code of a value set has no system: it is found without one, and with none', async () => {
+  const concept = [{ code: 'A|1' }, { code: 'b' }]
+  await store(main, [
+    { resourceType: 'ValueSet', id: 'rooms', status: 'active', compose: { include: [{ concept }] } },
+  ])
+  for (const [asked, found] of [
+    ['b', ['rooms']],
+    ['B', ['rooms']],
+    ['%7Cb', ['rooms']],
+    ['a\\%7C1', ['rooms']],
+    ['urn:other%7Cb', []],
+    ['urn:other%7C', []],
+    ['c', []],
+  ] as const)
+    expect(await find(`ValueSet?code=${asked}`), asked).toEqual(found)
+  expect(await find('ValueSet?code:not=b')).toEqual([])
+  expect(await find('ValueSet?code:missing=false')).toEqual(['rooms'])
+})
+
 describe('texts', () => {
   beforeAll(() =>
     store(main, [
