@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import pg from 'pg'
 import { findEmbeddedPostgres } from '#store/embedded-postgres.ts'
+import { copyRows } from './copy-rows.ts'
 import { startServer } from './server-process.ts'
 
 /**
@@ -40,7 +41,7 @@ async function fill(): Promise<void> {
   await client.connect()
   try {
     await client.query('set session_replication_role = replica')
-    await copy(client, 'schedule', `'y' || d`, 'generate_series(0, 19) d', {
+    await copyRows(client, 'schedule', `'y' || d`, 'generate_series(0, 19) d', {
       by_actor: `array['Practitioner/y' || d]`,
     })
     const halves = `generate_series(0, 19) d, generate_series(0, 364) day, generate_series(0, 15) half,
@@ -49,7 +50,7 @@ async function fill(): Promise<void> {
     // As the server makes ids: version 7, from when the visit was booked.
     const made = `lpad(to_hex((extract(epoch from begins - interval '12 days') * 1000)::bigint), 12, '0')`
     const name = `substr(${made}, 1, 8) || '-' || substr(${made}, 9, 4) || '-7' || lpad(to_hex(d), 3, '0') || '-8000-' || lpad(to_hex(day * 16 + half), 12, '0')`
-    await copy(client, 'slot', name, halves, {
+    await copyRows(client, 'slot', name, halves, {
       by_schedule: `'Schedule/y' || d`,
       by_status: `case when (d + day + half) % 10 = 0 then 'free' else 'busy' end`,
       by_start_start: 'begins',
@@ -58,7 +59,7 @@ async function fill(): Promise<void> {
       by_end_end: `begins + interval '1801 seconds'`,
     })
     const visits = `${halves} where (d + day + half) % 10 > 0`
-    await copy(client, 'appointment', name, visits, {
+    await copyRows(client, 'appointment', name, visits, {
       by_status: `case (d + half) % 12 when 1 then 'cancelled' when 2 then 'noshow' else 'fulfilled' end`,
       by_actor: `array['Practitioner/y' || d]`,
       by_slot: `array['Slot/' || ${name}]`,
@@ -71,26 +72,4 @@ async function fill(): Promise<void> {
   } finally {
     await client.end()
   }
-}
-
-/** A row of the demo clinic, again and again, with other search columns. */
-async function copy(
-  client: pg.Client,
-  table: string,
-  id: string,
-  from: string,
-  columns: Readonly<Record<string, string>>,
-): Promise<void> {
-  const { rows } = await client.query<{ name: string }>(
-    `select attname as name from pg_attribute where attrelid = $1::regclass and attnum > 0 and not attisdropped and attgenerated = ''`,
-    [table],
-  )
-  const values: Readonly<Record<string, string>> = { ...columns, id }
-  const names = rows.map(({ name }) => name)
-  const picked = names.map((name) => (values[name] === undefined ? `sample."${name}"` : `(${values[name]})`))
-  const [tables, where = 'true'] = from.split(' where ')
-  await client.query(
-    `insert into "${table}" (${names.map((name) => `"${name}"`).join(', ')})
-     select ${picked.join(', ')} from (select * from "${table}" limit 1) sample, ${tables} where ${where}`,
-  )
 }

@@ -18,7 +18,7 @@ export const idle: Busy = { claims: [], longest: 0 }
 export function busyWith(claims: readonly Claim[]): Busy {
   return {
     claims: claims.toSorted((a, b) => a.start - b.start),
-    longest: Math.max(0, ...claims.map(({ start, end }) => end - start)),
+    longest: claims.reduce((longest, { start, end }) => Math.max(longest, end - start), 0),
   }
 }
 

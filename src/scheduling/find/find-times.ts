@@ -90,16 +90,18 @@ export function combine(
       ...(wish.locations.length > 0 && !hasOwnPlace(main.of) ? [freeRooms] : []),
       ...(wish.devices.length > 0 ? [freeDevices] : []),
     ]
-    for (const { start, end } of visitsIn(free, wish.length)) {
-      const visit = { start, end }
+    for (const visit of visitsIn(free, wish.length)) {
+      const { start, end } = visit
       if (!fits(start, timeZone) || !isFree.at(visit)) continue
       if (!patients.every((patient) => hasRoom(patient, visit, 1))) continue
-      for (const aids of combinations(kinds, visit, mostAids))
-        found.push({ ...visit, main, aids, load: taken })
+      const aided = kinds.length === 0 ? unaided : combinations(kinds, visit, mostAids)
+      for (const aids of aided) found.push({ start, end, main, aids, load: taken })
     }
   }
   return found
 }
+
+const unaided: readonly (readonly Candidate[])[] = [[]]
 
 /** One of each kind: the first that are free, or the first few of each. */
 function combinations(
@@ -107,7 +109,7 @@ function combinations(
   visit: Interval,
   most: number,
 ): readonly (readonly Candidate[])[] {
-  let found: readonly (readonly Candidate[])[] = [[]]
+  let found = unaided
   for (const kind of kinds) {
     const free: Candidate[] = []
     for (const { candidate, at } of kind) {

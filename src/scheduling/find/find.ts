@@ -15,7 +15,7 @@ import type { FoundTime } from './found-time.ts'
 import { explainLeftOut } from './left-out.ts'
 import { makeOffers } from './make-offers.ts'
 import { keepOffers, offerId } from './offers.ts'
-import { rankTimes } from './rank-times.ts'
+import { countTimes, narrowTimes, rankTimes } from './rank-times.ts'
 import { readWish } from './read-wish.ts'
 import { resolveReferences } from './resolve-references.ts'
 import { tellExternal } from './tell-external.ts'
@@ -42,20 +42,22 @@ async function find(parts: FindOperationParts, call: OperationCall): Promise<Fhi
   return store.transaction(async (tx) => {
     const page = openPage(parts.pages, call) ?? (await readQuestion(parts, tx, call))
     const { wish, offset, count } = page
-    const ranked = rankTimes(await findTimes(parts, tx, wish), wish)
+    const found = await findTimes(parts, tx, wish)
+    const total = countTimes(found, wish)
+    const ranked = rankTimes(narrowTimes(found, wish, offset + count), wish)
     const offers = await offerSome(parts, tx, wish, ranked.slice(offset, offset + count))
     const links = [{ relation: 'self', url: `${request.base}/Appointment/$find` }]
-    if (count > 0 && offset + count < ranked.length)
+    if (count > 0 && offset + count < total)
       links.push({
         relation: 'next',
         url: nextLink(parts.pages, call, { ...page, offset: offset + count }),
       })
     const asked = call.parameters.get('explain')?.[0] === true
-    const why = asked ? await explainLeftOut(parts, tx, wish, ranked) : []
+    const why = asked ? await explainLeftOut(parts, tx, wish, found) : []
     const told = withIssues(await tellExternal(parts, tx, wish), why)
     return {
       status: 200,
-      body: JSON.stringify(buildBundle(offers, told, ranked.length, links, request.base)),
+      body: JSON.stringify(buildBundle(offers, told, total, links, request.base)),
     }
   })
 }
