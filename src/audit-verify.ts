@@ -4,13 +4,13 @@ import { ExportedChain } from '#audit/seals/exported-chain.ts'
 import { Heads } from '#audit/seals/heads.ts'
 import { readTrustedKeys } from '#audit/seals/key-folder.ts'
 import { type KnownHead, type Verdict, verifyChain } from '#audit/seals/verify-chain.ts'
-import { lastWitnessed } from '#audit/seals/witness.ts'
 import type { SecurityFact } from '#audit/security-event.ts'
 import { AuditChain } from '#store/audit-chain.ts'
 import { readArguments, readInstallation, recordCommand, runCommand, UsageError } from './audit-arguments.ts'
 import type { Config } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
 import { auditFolder } from './join-audit.ts'
+import { isDatabase, witnessedHeads } from './join-witnesses.ts'
 
 const usage = `Proves that the audit trail is whole, or says where it breaks first.
 
@@ -19,7 +19,7 @@ const usage = `Proves that the audit trail is whole, or says where it breaks fir
   npm run audit:verify -- --export FOLDER     an export, without any database
 
   --keys FOLDER     public keys (*.pub.pem) to trust; the server's own key folder otherwise, the export's last of all
-  --witness FILE    lines that a witness kept: nothing that it saw may be missing
+  --witness WHERE   what a witness kept, the file of its lines or the postgres:// of its database: nothing of it may be missing
   --json            a line of JSON for each clinic
 
 Ends with 0 when all is whole, with 1 when something is broken.
@@ -30,8 +30,9 @@ const wish = readArguments(usage, ['clinic', 'export', 'keys', 'witness'], ['jso
 async function verifyDatabase(config: Config): Promise<readonly Verdict[]> {
   const folder = auditFolder(config)
   const keys = readTrustedKeys(wish.keys ?? folder)
-  const heads = new Heads(join(folder, 'heads.json'), await readInstallation(config))
-  const witnessed = await readWitness()
+  const installation = await readInstallation(config)
+  const heads = new Heads(join(folder, 'heads.json'), installation)
+  const witnessed = await readWitness(installation)
   await using chain = await AuditChain.open(findDatabaseUrl(config))
   const tenants = new Set([...(await chain.tenants()), ...heads.tenants()])
   const verdicts: Verdict[] = []
@@ -55,17 +56,19 @@ async function verifyDatabase(config: Config): Promise<readonly Verdict[]> {
 async function verifyExport(config: Config, folder: string): Promise<readonly Verdict[]> {
   const own = auditFolder(config)
   const keys = readTrustedKeys(wish.keys ?? (existsSync(join(own, 'current')) ? own : join(folder, 'keys')))
-  const witnessed = await readWitness()
   const chain = await ExportedChain.open(folder)
+  const witnessed = await readWitness(chain.installation)
   const known = newest(chain.head, witnessed.get(chain.tenant))
   return [await verifyChain(chain, chain.tenant, { keys, known, now: chain.exported })]
 }
 
-async function readWitness(): Promise<ReadonlyMap<string, KnownHead>> {
-  if (wish.witness === undefined) return new Map()
-  return lastWitnessed(wish.witness).catch((error: NodeJS.ErrnoException) => {
+async function readWitness(installation: string): Promise<ReadonlyMap<string, KnownHead>> {
+  const { witness } = wish
+  if (witness === undefined) return new Map()
+  return witnessedHeads(witness, installation).catch((error: NodeJS.ErrnoException) => {
     if (error.code === undefined) throw error
-    throw new UsageError(`The witness's file ${wish.witness} cannot be read (${error.code}).`)
+    const what = isDatabase(witness) ? 'database' : `file ${witness}`
+    throw new UsageError(`The witness's ${what} cannot be read (${error.code}).`)
   })
 }
 

@@ -232,9 +232,9 @@ const settings = {
   auditWitness: list(
     'AUDIT_WITNESS',
     '',
-    /^(?:file:\/\/\/|https?:\/\/)\S+$/,
-    'addresses that begin with file:///, https:// or http://',
-    'Who keeps a copy of every seal outside of the database: files that are appended to, or hooks that take lines of NDJSON; separated by commas.',
+    /^(?:file:\/\/\/|https?:\/\/|postgres(?:ql)?:\/\/)\S+$/,
+    'addresses that begin with file:///, https://, http:// or postgres://',
+    'Who keeps a copy of every seal outside of the database: files that are appended to, hooks that take lines of NDJSON, or other PostgreSQL databases; separated by commas.',
   ),
   auditAlert: optional(
     address(

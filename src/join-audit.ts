@@ -9,7 +9,6 @@ import { KeyFolder } from '#audit/seals/key-folder.ts'
 import { Sealer } from '#audit/seals/sealer.ts'
 import { publicPem } from '#audit/seals/sealing-key.ts'
 import { Watch } from '#audit/seals/watch.ts'
-import { fileWitness, hookWitness, type Witness, Witnesses } from '#audit/seals/witness.ts'
 import { createSecurityLog, type SecurityLog } from '#audit/security-log.ts'
 import { newId } from '#fhir/new-id.ts'
 import type { Operation } from '#interaction/operation.ts'
@@ -19,6 +18,7 @@ import { AuditSeals } from '#store/audit-seals.ts'
 import type { Database } from '#store/store.ts'
 import { clinicBases } from './clinic-bases.ts'
 import type { Config } from './config.ts'
+import { joinWitnesses } from './join-witnesses.ts'
 
 /** The audit trail of all that is not a FHIR interaction; `port` is asked when an event is written. */
 export function joinSecurityLog(config: Config, database: Database, port: () => number): SecurityLog {
@@ -82,7 +82,8 @@ export async function joinAuditTrail(parts: AuditTrailParts): Promise<AuditTrail
     onFault('The ends of the audit chains could not be written to a file', cause),
   )
   const seals = new AuditSeals(databaseUrl)
-  const witnesses = new Witnesses(config.auditWitness.map(openWitness), onFault)
+  const joined = joinWitnesses({ addresses: config.auditWitness, installation, databaseUrl, onFault })
+  const { witnesses } = joined
   let entries = 0
   let sealedAt = 0
   const clock = () => new Date()
@@ -136,15 +137,10 @@ export async function joinAuditTrail(parts: AuditTrailParts): Promise<AuditTrail
       await tell('server-stopped').catch((cause) => onFault('The end of the server was not recorded', cause))
       await sealer.stop()
       await heads.flush()
-      await witnesses.flush()
+      await joined[Symbol.asyncDispose]()
       await seals.close()
     },
   }
-}
-
-function openWitness(address: string): Witness {
-  const url = new URL(address)
-  return url.protocol === 'file:' ? fileWitness(url) : hookWitness(url)
 }
 
 /** In the log itself, in the server's own log, and to whom AUDIT_ALERT names. */

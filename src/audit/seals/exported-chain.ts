@@ -41,6 +41,7 @@ const mostWaiting = 10_000
 /** An export folder as a chain: events.ndjson is read once, from its beginning to its end. */
 export class ExportedChain implements ChainSource {
   readonly tenant: string
+  readonly installation: string
   readonly head: KnownHead
   readonly exported: Date
   readonly #folder: string
@@ -51,6 +52,7 @@ export class ExportedChain implements ChainSource {
   private constructor(folder: string, manifest: Manifest) {
     this.#folder = folder
     this.tenant = manifest.tenant
+    this.installation = manifest.installation
     this.head = manifest.head
     this.exported = new Date(manifest.exported)
     this.#buried = new Map(Object.entries(manifest.buried))
