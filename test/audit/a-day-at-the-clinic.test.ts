@@ -34,13 +34,12 @@ function dice(seed: number): (sides: number) => number {
   }
 }
 
+type Sent = Pick<Exchange, 'method' | 'path' | 'body' | 'ifNoneExist' | 'provenance'>
+
 const stored = new Map<string, Resource>()
 
-async function send(
-  requestId: string,
-  request: Pick<Exchange, 'method' | 'path' | 'body' | 'ifNoneExist'>,
-): Promise<Exchange> {
-  const { method, path, body, ifNoneExist } = request
+async function send(requestId: string, request: Sent): Promise<Exchange> {
+  const { method, path, body, ifNoneExist, provenance } = request
   const answer = await fetch(`${server.base}${path}`, {
     method,
     headers: {
@@ -49,6 +48,7 @@ async function send(
       'x-request-id': requestId,
       ...(body !== undefined && { 'content-type': 'application/fhir+json' }),
       ...(ifNoneExist !== undefined && { 'if-none-exist': ifNoneExist }),
+      ...(provenance !== undefined && { 'x-provenance': JSON.stringify(provenance) }),
     },
     ...(body !== undefined && { body: JSON.stringify(body) }),
   })
@@ -60,9 +60,7 @@ async function send(
 
 const people = ['p1', 'p2', 'p3', 'p4']
 
-function anyRequest(
-  roll: (sides: number) => number,
-): Pick<Exchange, 'method' | 'path' | 'body' | 'ifNoneExist'> {
+function anyRequest(roll: (sides: number) => number): Sent {
   const person = people[roll(people.length)] as string
   const visit = `v${roll(6)}`
   const participant = [person, people[roll(people.length)] as string]
@@ -81,6 +79,11 @@ function anyRequest(
     code: { text: marker },
     subject: { reference: `Patient/${person}` },
   }
+  const provenance: Resource = {
+    resourceType: 'Provenance',
+    recorded: '2026-11-21T09:00:00Z',
+    agent: [{ who: { reference: `Patient/${roll(4) === 0 ? 'nobody' : person}`, display: marker } }],
+  }
   const bundle = (type: string, refused: boolean): Resource => ({
     resourceType: 'Bundle',
     type,
@@ -89,7 +92,7 @@ function anyRequest(
       { request: { method: 'GET', url: `Patient/${refused ? 'nobody' : person}` } },
     ],
   })
-  const requests: (() => Pick<Exchange, 'method' | 'path' | 'body' | 'ifNoneExist'>)[] = [
+  const requests: (() => Sent)[] = [
     () => ({ method: 'GET', path: `/Patient/${person}` }),
     () => ({ method: 'GET', path: `/Appointment/${visit}` }),
     () => ({ method: 'GET', path: `/Appointment/${visit}/_history/1` }),
@@ -102,6 +105,9 @@ function anyRequest(
     () => ({ method: 'GET', path: '/Slot?status=free' }),
     () => ({ method: 'POST', path: '/Observation', body: observation }),
     () => ({ method: 'POST', path: '/Observation', body: { ...observation, status: marker } }),
+    () => ({ method: 'POST', path: '/Observation', body: observation, provenance }),
+    () => ({ method: 'PUT', path: `/Appointment/${visit}`, body: appointment, provenance }),
+    () => ({ method: 'DELETE', path: `/Appointment/${visit}`, provenance }),
     () => ({ method: 'GET', path: `/Observation?patient=${person}&_count=2` }),
     () => ({ method: 'GET', path: '/Patient?nonsense:modifier=1' }),
     () => ({
@@ -146,7 +152,8 @@ interface Told {
 function tell(event: Resource): string {
   const { subtype, action, outcome, entity } = event as unknown as Told
   const of = (code: string) => entity.find(({ role }) => role?.code === code)?.what?.reference
-  return `${subtype[0]?.code} ${action} ${outcome} ${of('4') ?? '-'} ${of('1')?.slice('Patient/'.length) ?? '-'}`
+  const what = of('4')?.replace(/^Provenance\/[^/]+/, 'Provenance/?') ?? '-'
+  return `${subtype[0]?.code} ${action} ${outcome} ${what} ${of('1')?.slice('Patient/'.length) ?? '-'}`
 }
 
 test('after a day of anything at all, the log holds what the wire saw, no more and no less', async () => {

@@ -7,6 +7,8 @@ export interface Exchange {
   readonly path: string
   readonly body?: Resource
   readonly ifNoneExist?: string
+  /** Came along in the header. */
+  readonly provenance?: Resource
   readonly status: number
   readonly etag: string | null
   readonly location: string | null
@@ -34,6 +36,8 @@ function* predict(exchange: Exchange, before: ReadonlyMap<string, Resource>): Ge
     return
   }
   const old = before.get(`${type}/${id}`)
+  // Its id is told to nobody.
+  if (exchange.provenance !== undefined) yield line('create', '0', 'Provenance/?/_history/1', undefined)
   switch (name) {
     case 'read':
     case 'vread':
