@@ -1,3 +1,5 @@
+import { isTimeZone } from '#fhir/time-zone.ts'
+
 /**
  * Every setting, once. Read when the server starts, checked, handed down frozen; no room imports this file.
  * docs/configuration.md is printed from it (`npm run config:docs`).
@@ -74,7 +76,8 @@ const settings = {
     initial: 'UTC',
     form: 'a time zone such as Europe/Prague',
     parse: (value) => (isTimeZone(value) ? value : undefined),
-    sentence: 'The zone meant by dates and times that name none, in resources and in searches.',
+    sentence:
+      'The zone meant by dates and times that name none, in resources and in searches; pages show times in it when the clinic names no other.',
   } satisfies Setting<string>,
   bodyLimit: whole(
     'BODY_LIMIT',
@@ -430,13 +433,4 @@ function readList(value: string, item: RegExp): readonly string[] | undefined {
     .map((one) => one.trim())
     .filter((one) => one !== '')
   return items.every((one) => item.test(one)) ? items : undefined
-}
-
-function isTimeZone(name: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: name })
-    return true
-  } catch {
-    return false
-  }
 }

@@ -8,7 +8,7 @@ import { createDevMailRoad } from '#oauth/pages/dev-mail.ts'
 import { createPagesRoad } from '#oauth/pages/pages-road.ts'
 import type { AuthorizationServer } from '#oauth/server/authorization-server.ts'
 import { createAccounts } from '#oauth/sign-in/accounts.ts'
-import { createClinicNames } from '#oauth/sign-in/clinic-names.ts'
+import { createClinicDescriptions } from '#oauth/sign-in/clinic-descriptions.ts'
 import { createClinicSignIns } from '#oauth/sign-in/clinic-sign-in.ts'
 import { createFactors } from '#oauth/sign-in/factors.ts'
 import { createFailures } from '#oauth/sign-in/failures.ts'
@@ -50,6 +50,7 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
   const clinics = new Set(['main', ...config.clinics])
   const { mailer, road } = chooseMailer(config, logger)
   const accounts = createAccounts(ask)
+  const describe = createClinicDescriptions(database, config.timeZone)
   if (config.demo) await addDemoPeople(ask, totpKey, newId)
   return ({ interactions, sessions, grants, clients: apps }) => ({
     findAccount: accounts.find,
@@ -70,9 +71,10 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
             database,
             definitions,
             accounts,
+            timeZone: config.timeZone,
             toPrincipal: parts.access.toPrincipal,
           }),
-          matchPatients: createMatchPatients(database, definitions),
+          matchPatients: createMatchPatients(database, definitions, config.timeZone),
           interactions,
           sessions,
           grants,
@@ -81,7 +83,8 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
           log: createSignInLog(securityLog.record, failureKey),
           isClinic: (name) => clinics.has(name),
           clinicNames: [...clinics],
-          nameOfClinic: createClinicNames(database),
+          nameOfClinic: async (clinic) => (await describe(clinic)).name,
+          zoneOfClinic: async (clinic) => (await describe(clinic)).timeZone,
           newId,
           onFault,
         },
@@ -104,5 +107,8 @@ function chooseMailer(config: Config, logger: Logger): { readonly mailer: Mailer
     () => new Date(),
     ({ to, subject }) => logger.info({ to, subject }, 'a letter for the demo clinic is at /dev/mail'),
   )
-  return { mailer: outbox, road: createDevMailRoad(outbox.letters, () => demoCode(new Date())) }
+  return {
+    mailer: outbox,
+    road: createDevMailRoad(outbox.letters, () => demoCode(new Date()), config.timeZone),
+  }
 }

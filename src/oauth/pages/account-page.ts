@@ -63,8 +63,8 @@ async function showApp(people: People, request: PersonRequest, app: GrantedApp):
       ? undefined
       : await people.patients.choose(request.account, app.tenant, app.patient)
   const times = say('account.since', {
-    since: formatMoment(language, app.since),
-    until: formatMoment(language, app.until),
+    since: formatMoment(request, app.since),
+    until: formatMoment(request, app.until),
   })
   return html`<li><div><strong>${name}</strong> ${app.offline && html`<span class="tag">${say('account.offline')}</span>`}
 <p>${[...new Set(kinds)].slice(0, 8).join(', ')}${patient !== undefined && html` (${patient.name})`}</p>
@@ -73,12 +73,12 @@ ${form(request, '/oauth/account/revoke', html`<input type="hidden" name="grant" 
 }
 
 function showSession(request: PersonRequest, { uid, since, until }: OpenSession): Html {
-  const { say, language, session } = request
+  const { say, session } = request
   const here = session.uid === uid
   const name = here ? say('account.thisBrowser') : say('account.otherBrowser')
   const times = say('account.since', {
-    since: formatMoment(language, since),
-    until: formatMoment(language, until),
+    since: formatMoment(request, since),
+    until: formatMoment(request, until),
   })
   return html`<li><div><strong>${name}</strong><p class="quiet">${times}</p></div>
 ${!here && form(request, '/oauth/account/end-session', html`<input type="hidden" name="session" value="${uid}"><button class="small danger">${say('account.end')}</button>`)}</li>`

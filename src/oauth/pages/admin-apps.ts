@@ -42,7 +42,7 @@ ${apps.length === 0 && html`<p class="quiet">${say('apps.none')}</p>`}
 }
 
 function showApp(request: ClinicRequest, app: Client): Html {
-  const { say, clinic, language } = request
+  const { say, clinic } = request
   const { clientId, metadata, created, disabled } = app
   const name = nameOf(app)
   const method = String(metadata.token_endpoint_auth_method ?? 'client_secret_basic')
@@ -55,7 +55,7 @@ function showApp(request: ClinicRequest, app: Client): Html {
   const uris = [metadata.redirect_uris].flat().filter((uri) => typeof uri === 'string')
   return html`<li><div><strong>${name}</strong> <span class="tag">${say(`apps.kind.${kindOf(metadata)}`)}</span>
 ${disabled && html` <span class="tag">${say('apps.disabled')}</span>`}
-<p class="quiet"><code>${clientId}</code><br>${uris.join(' ')}<br>${say('ways.made', { date: formatMoment(language, created) })}</p></div>
+<p class="quiet"><code>${clientId}</code><br>${uris.join(' ')}<br>${say('ways.made', { date: formatMoment(request, created) })}</p></div>
 ${
   isOfClinicAlone(app, clinic)
     ? html`<div class="item-buttons">${method.startsWith('client_secret') && act('rotate', say('apps.rotate'))}

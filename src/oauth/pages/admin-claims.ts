@@ -26,13 +26,13 @@ ${claims.length === 0 && html`<p class="quiet">${say('claims.none')}</p>`}
 }
 
 async function showClaim(people: People, request: ClinicRequest, claim: RecordClaim): Promise<Html> {
-  const { say, clinic, language } = request
+  const { say, clinic } = request
   const account = await people.accounts.find(claim.account)
   const found = await people.matchPatients(clinic, claim.statement)
   const { identifier, familyName, birthDate } = claim.statement
   return html`<li><div><strong>${account?.displayName} <span class="quiet">${account?.email}</span></strong>
 <p>${say('claims.says', { identifier, familyName, birthDate })}</p>
-<p class="quiet">${formatMoment(language, claim.created)}</p>
+<p class="quiet">${formatMoment(request, claim.created)}</p>
 ${found.length === 0 && html`<p>${say('claims.noMatch')}</p>`}
 ${form(
   request,

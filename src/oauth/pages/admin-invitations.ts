@@ -63,13 +63,13 @@ ${list.length === 0 && html`<p class="quiet">${say('invite.none')}</p>`}
 }
 
 function showOne(request: ClinicRequest, one: Invitation): Html {
-  const { say, language, clinic } = request
+  const { say, clinic } = request
   const open = one.accepted === undefined && one.expires > new Date()
   const state =
     one.accepted !== undefined
-      ? say('invite.accepted', { date: formatMoment(language, one.accepted) })
+      ? say('invite.accepted', { date: formatMoment(request, one.accepted) })
       : open
-        ? say('invite.open', { date: formatMoment(language, one.expires) })
+        ? say('invite.open', { date: formatMoment(request, one.expires) })
         : say('invite.expired')
   return html`<li><div><strong>${one.email ?? say('invite.onPaper')}</strong> <span class="tag">${one.roles.map((role) => nameRole(request, role)).join(', ')}</span>
 <p class="quiet">${one.fhirUser !== undefined && `${one.fhirUser}. `}${state}</p></div>

@@ -47,10 +47,20 @@ export function formatDate(language: Language, date: Date): string {
   return new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' }).format(date)
 }
 
-export function formatMoment(language: Language, date: Date): string {
+/** With the name of the zone: readers may be elsewhere. */
+export function formatMoment({ language, timeZone }: Clock, date: Date): string {
   return new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    hour: 'numeric',
+    minute: '2-digit',
+    timeZone,
+    timeZoneName: 'short',
   }).format(date)
+}
+
+export interface Clock {
+  readonly language: Language
+  readonly timeZone: string
 }

@@ -37,6 +37,7 @@ export interface People {
   readonly clinicNames: readonly string[]
   /** As people know it. */
   readonly nameOfClinic: (clinic: string) => Promise<string>
+  readonly zoneOfClinic: (clinic: string) => Promise<string>
   readonly newId: () => string
   /** Something failed that no visitor waits for. */
   readonly onFault: (sentence: string, cause: unknown) => void

@@ -7,7 +7,7 @@ import type { PersonRequest } from './signed-in.ts'
 
 /** The part of the account's page that says how its owner signs in. */
 export async function signInWays(people: People, request: PersonRequest): Promise<Html> {
-  const { say, account, language } = request
+  const { say, account } = request
   const [passkeys, held, passwords] = await Promise.all([
     people.passkeys.ofAccount(account.id),
     people.factors.of(account.id),
@@ -27,7 +27,7 @@ export async function signInWays(people: People, request: PersonRequest): Promis
 ${passkeys.map(
   ({ id, name, created, used }) =>
     html`<li><div><strong>${say('ways.passkey')}</strong> ${name}
-<p class="quiet">${say('ways.made', { date: formatMoment(language, created) })}${used !== undefined && ` ${say('ways.used', { date: formatMoment(language, used) })}`}</p></div>
+<p class="quiet">${say('ways.made', { date: formatMoment(request, created) })}${used !== undefined && ` ${say('ways.used', { date: formatMoment(request, used) })}`}</p></div>
 ${spare && remove('passkey', id, name)}</li>`,
 )}
 ${held.totp && html`<li><div><strong>${say('ways.app')}</strong></div>${spare && remove('totp', 'totp', say('ways.app'))}</li>`}

@@ -12,6 +12,8 @@ import { signInPath } from './sign-in-start.ts'
 export interface PersonRequest extends PageRequest {
   readonly session: BrowserSession
   readonly account: Account
+  /** Of the clinic that the page is about, else of the first that the person belongs to. */
+  readonly timeZone: string
 }
 
 /** … and has a say at the clinic that the path names. */
@@ -42,7 +44,8 @@ export function person(
       const old = wish.fresh === true && Date.now() - session.signedInAt.getTime() > freshMs
       const one = needsSecondFactor(account) && session.acr !== 'urn:almanac:acr:2'
       if (old || one) return goTo(signInPath({ continues }))
-      const signedIn = { ...request, session, account }
+      const timeZone = await people.zoneOfClinic(account.memberships[0]?.tenant ?? 'main')
+      const signedIn = { ...request, session, account, timeZone }
       const given = await answer(people, signedIn)
       if (given.page === undefined) return given
       return { ...given, page: { ...given.page, nav: buildNav(signedIn) } }
@@ -64,7 +67,7 @@ export function clinicPage(
     if (!people.isClinic(clinic) || !(desk || isAdminOf(account, clinic))) {
       throw new Refusal('forbidden', 'This page is for the administrators of the clinic.')
     }
-    return answer(people, { ...request, clinic })
+    return answer(people, { ...request, clinic, timeZone: await people.zoneOfClinic(clinic) })
   })
 }
 

@@ -32,6 +32,8 @@ export interface PatientChoicesParts {
   readonly database: Database
   readonly definitions: Definitions
   readonly accounts: Accounts
+  /** The one that stored dates are read in: a birth date begins when it begins there. */
+  readonly timeZone: string
   /** What somebody sees, by the policies of the clinic as they are now. */
   readonly toPrincipal: (claims: Claims) => Viewer | Promise<Viewer>
 }
@@ -80,7 +82,7 @@ export function createPatientChoices(parts: PatientChoicesParts): PatientChoices
       const values = name === 'name' ? wanted.split(/\s+/).slice(0, 5) : [wanted]
       const pairs = values.map((value) => [name, value.replaceAll(/[\\,$|]/g, '\\$&')] as const)
       const { query } = parseSearch(definitions, ['Patient'], pairs, {
-        timeZone: 'UTC',
+        timeZone: parts.timeZone,
         strict: true,
         count: { default: mostFound, most: mostFound },
       })

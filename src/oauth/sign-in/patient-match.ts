@@ -12,6 +12,7 @@ const most = 5
 export function createMatchPatients(
   database: Pick<Database, 'asSystem'>,
   definitions: Definitions,
+  timeZone: string,
 ): MatchPatients {
   return async (clinic, { identifier, familyName, birthDate }) => {
     const exact = (text: string) => text.replaceAll(/[\\,$|]/g, '\\$&')
@@ -23,7 +24,7 @@ export function createMatchPatients(
         ['family', exact(familyName)],
         ['birthdate', birthDate],
       ],
-      { timeZone: 'UTC', strict: true, count: { default: most, most } },
+      { timeZone, strict: true, count: { default: most, most } },
     )
     const { matches } = await database.asSystem(clinic).search(query)
     return matches.map(({ text }) => buildPatientChoice(JSON.parse(text), false))

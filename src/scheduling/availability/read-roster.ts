@@ -1,3 +1,4 @@
+import { isTimeZone } from '#fhir/time-zone.ts'
 import { extensionOf, extensionsOf, extensionUrls } from '../known-extensions.ts'
 import { always, type Interval } from './interval.ts'
 import { readHours } from './read-hours.ts'
@@ -131,15 +132,6 @@ function findTimeZone(from: readonly RosterResource[]): string | undefined {
     if (typeof zone === 'string') return zone
   }
   return undefined
-}
-
-export function isTimeZone(name: string): boolean {
-  try {
-    Temporal.Instant.fromEpochMilliseconds(0).toZonedDateTimeISO(name)
-    return true
-  } catch {
-    return false
-  }
 }
 
 function allGone(list: readonly RosterResource[]): boolean {

@@ -14,7 +14,7 @@ import { codeOf, linkOf, type Visitor } from '../../support/visitor.ts'
 let server: PeopleServer
 let admin: Visitor
 beforeAll(async () => {
-  server = await startPeopleServer()
+  server = await startPeopleServer({ timeZone: 'Europe/Prague' })
   admin = server.visitor()
   await admin.get('/oauth/sign-in')
   await signIn(admin, await server.person({ name: 'Ada Admin', roles: ['clinic-admin'] }))
@@ -42,6 +42,19 @@ async function audited(subtype: string): Promise<string> {
   })
   return found.text()
 }
+
+test.each([
+  ['en', /Since \w+ \d+, \d{4}, [\d:]+\s[AP]M GMT\+[12], until/],
+  ['de', /Seit \d+\. \S+ \d{4}, [\d:]+ ME[SZ]+, bis/],
+])('times are those of the clinic, and say so (%s)', async (language, told) => {
+  const visitor = server.visitor({ 'accept-language': language })
+  await visitor.get('/oauth/sign-in')
+  await signIn(visitor, await server.person({ roles: ['patient'], fhirUser: 'Patient/patient-1' }))
+  await visitor.get('/oauth/account')
+  expect(visitor.sheet.text).toMatch(told)
+  await visitor.get('/dev/mail')
+  expect(visitor.sheet.text).toMatch(/<time [^>]+>[^<]+GMT\+[12]</)
+})
 
 describe('an invitation', () => {
   test('by letter makes somebody staff, who sets up a second step first', async () => {

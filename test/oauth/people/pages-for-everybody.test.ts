@@ -242,6 +242,33 @@ describe.skipIf(chromiumPath === undefined)(`pages for everybody (${withoutChrom
     await context.close()
   })
 
+  test('what a demo shows beside them: its letters, and the launcher with apps and without', {
+    timeout: 120_000,
+  }, async () => {
+    const { context, page } = await open('en')
+    const go = async (path: string, name: string) => {
+      await page.goto(origin + path)
+      await look(page, name, 'en')
+    }
+    await go('/oauth/launcher', 'launcher-without-apps')
+    const { clients } = server.app.authorization
+    const launch = { client_name: 'Growth Chart', launch_uris: ['https://app.example/launch'] }
+    await clients.save('growth-chart', {
+      client_id: 'growth-chart',
+      redirect_uris: ['https://app.example/callback'],
+      token_endpoint_auth_method: 'none',
+      ...launch,
+    })
+    await go('/oauth/launcher', 'launcher')
+    const reader = await server.person({ roles: ['patient'], fhirUser: 'Patient/patient-1' })
+    const visitor = server.visitor()
+    await visitor.get('/oauth/sign-in')
+    await visitor.submit('/oauth/sign-in', { email: reader.email })
+    await visitor.letter(reader.email)
+    await go('/dev/mail', 'dev-mail')
+    await context.close()
+  })
+
   test('there is no page that was not looked at', () => {
     const shown = routes.filter(
       ({ method, path }) => method === 'GET' && ![...looked].some((one) => path.test(one)),
