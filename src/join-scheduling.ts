@@ -30,6 +30,7 @@ import { createReplan } from '#scheduling/replan/replan.ts'
 import { createBookingRuleCheck } from '#scheduling/rules/check-booking-rule.ts'
 import { allowsUnasked, checkRules, type RuleParts } from '#scheduling/rules/check-rules.ts'
 import { createDryRun } from '#scheduling/rules/dry-run.ts'
+import { loadOverbooking } from '#scheduling/rules/overbooking.ts'
 import { createUtilization } from '#scheduling/statistics/utilization.ts'
 import { returnToList } from '#scheduling/waitlist/follow-answer.ts'
 import type { Database, Transaction } from '#store/store.ts'
@@ -102,6 +103,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
     alternatives: async (_, wanted, most) =>
       (await desk.ask(wanted, most)).map((one) => shownTo(wanted.principal, one)),
     checkRules: (tx, booking) => checkRules({ ...find, auditOverride }, tx, booking),
+    overbooking: (tx, booking) => loadOverbooking({ ...find, auditOverride }, tx, booking),
     allows: (tx, booking) => allowsUnasked(find, tx, booking),
     loadOffer,
   }

@@ -1,7 +1,7 @@
 -- The effect of all migrations and definitions, written by `npm run schema`; a test compares it. Not run by anything.
 extension btree_gist
 extension pg_trgm
-function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) 164f8982225b7d630496e787bea158e5
+function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) 95ffcfc7e6a9854a16932ae1b01c8f96
 function almanac_free_lane(clinic text, whose text, during tstzrange, lanes integer) 91bd69276f29d88c79a58110fae480e5
 function almanac_guard_event() 53d10cc10a66eb764839ee247e4741c0
 function almanac_guard_seal() 7a6c94a060c170eba838dfca0f45eb00
@@ -10,7 +10,7 @@ function almanac_missing_reference(reference text) 58fbd644e38ae57b3d2d7e9368b53
 function almanac_now() 0f07466da6eaa28778c1857bfdde383d
 function almanac_peak(clinic text, whose text, during tstzrange) dbf05c20b784e8d6195231b69df8fc40
 function almanac_refuse_truncate() 1a3a464358e8b2da7bfb7e31d330dda3
-function almanac_take(clinic text, wish claim_wish) 01217ac5a58a72ffe908b723e7f8c98a
+function almanac_take(clinic text, wish claim_wish, more integer) b102636618334c2284d0148bb109fcf4
 function almanac_take_free(wishes jsonb) 41e0ecd919cf9b83dd17aa4ba7f5bf4f
 function almanac_tell_definition_change() 427dff30df88c54654623281ed471a3b
 leakproof arraycontains(anyarray,anyarray)
@@ -26,7 +26,7 @@ leakproof substr(text,integer)
 leakproof textcat(text,text)
 leakproof textlike(text,text)
 leakproof ts_match_vq(tsvector,tsquery)
-procedure almanac_deal_lanes(IN new_one booking_claim) 173e7975de861843bc270234c84c8eeb
+procedure almanac_deal_lanes(IN new_one booking_claim) 139c0bbcadea5e7ad7c41188e266e57e
 procedure almanac_guard_events(IN name text) 2b88a2fe53ca2a99efa64001d5b586e3
 procedure almanac_hold_tenant(IN name text) 405a46b22a9b1d340bf18f40f4991a1b
 procedure almanac_show_shipped(IN name text) 6337a6b2036057e8a40ebbc6dc001785
@@ -416,10 +416,15 @@ table booking_claim
   period tstzrange not null
   tentative boolean not null
   expires timestamp with time zone
+  over integer not null default 0
   index booking_claim_pkey primary btree (appointment, actor, tenant)
   index booking_claim_taken_once gist (actor, period, lane, tenant)
-  booking_claim_check CHECK ((capacity >= lane))
-  booking_claim_lane_check CHECK ((lane > 0))
+  booking_claim_lane_check CHECK (
+CASE
+    WHEN (over = 0) THEN ((lane >= 1) AND (lane <= capacity))
+    ELSE ((lane >= (- over)) AND (lane <= '-1'::integer))
+END)
+  booking_claim_over_check CHECK ((over >= 0))
   booking_claim_period_check CHECK ((NOT isempty(period)))
   booking_claim_taken_once EXCLUDE USING gist (actor WITH =, period WITH &&, lane WITH =, tenant WITH =)
   row level security forced

@@ -10,8 +10,17 @@ export interface Advice {
   checkRules(tx: Transaction, booking: Booking): Promise<readonly BrokenRule[]>
   /** Sure at once, unasked and unlocked: neither calendars nor rules of the clinic have anything against this booking. */
   allows(tx: Transaction, booking: Booking): Promise<boolean>
+  /** By what right this booking may take more than there is room for; undefined: by none. */
+  overbooking(tx: Transaction, booking: Booking): Promise<Overbooking | undefined>
   /** The Appointment that a $find has answered under this id; undefined: unknown, or no longer offered. */
   loadOffer(tx: Transaction, id: string): Promise<Resource | undefined>
+}
+
+export interface Overbooking {
+  /** Visits at once beyond the room that there is. */
+  readonly most: number
+  /** When it has been made use of. */
+  audit(): void
 }
 
 export interface Wanted {

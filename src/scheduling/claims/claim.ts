@@ -22,6 +22,8 @@ export interface NewHold {
 
 export interface Claimed {
   readonly lost: readonly Lost[]
+  /** Appointments that take more than there is room for. */
+  readonly over: readonly string[]
   readonly held: readonly Held[]
   /** How many holds a client or patient now has. */
   readonly quotas: readonly { readonly name: string; readonly holds: number }[]
@@ -45,7 +47,7 @@ export interface ClaimedSlot {
 }
 
 interface Row {
-  readonly kind: 'lost' | 'held' | 'quota' | 'slot'
+  readonly kind: 'lost' | 'held' | 'quota' | 'over' | 'slot'
   readonly name: string
   readonly appointment: string
   readonly other: string
@@ -60,7 +62,7 @@ interface Row {
   readonly earlier: number
 }
 
-/** The one way to a claim: src/scheduling/migrations/0029-claims-by-index.sql tells what happens in which order. */
+/** The one way to a claim: src/scheduling/migrations/0061-overbooking.sql tells what happens in which order. */
 export async function claim(tx: Transaction, { wishes, replaced, slots, holds }: Claiming): Promise<Claimed> {
   const rows = await tx.query<Row>('select * from almanac_claim($1, $2, $3, $4)', [
     JSON.stringify(wishes),
@@ -72,6 +74,7 @@ export async function claim(tx: Transaction, { wishes, replaced, slots, holds }:
     lost: rows
       .filter(({ kind }) => kind === 'lost')
       .map(({ appointment, name, other }) => ({ appointment, actor: name, other })),
+    over: rows.filter(({ kind }) => kind === 'over').map(({ appointment }) => appointment),
     held: rows.filter(({ kind }) => kind === 'held').map(({ details }) => details),
     quotas: rows.filter(({ kind }) => kind === 'quota').map(({ name, firm }) => ({ name, holds: firm })),
     slots: rows

@@ -5,7 +5,7 @@ import type { Transaction } from '#store/store.ts'
 import type { Advice, BrokenRule } from '../advice.ts'
 import type { Facts } from './load-facts.ts'
 import type { Visited } from './moves.ts'
-import { scheduleOf } from './wishes.ts'
+import { schedulesOf } from './wishes.ts'
 
 /** Every rule of the clinic that a booking, or giving one up, would break, at once. What needs approval may be pending. */
 export async function refuseBroken(
@@ -16,12 +16,10 @@ export async function refuseBroken(
   facts: Facts,
 ): Promise<void> {
   for (const { id, after: appointment, before, taking, visit } of visits) {
-    const slots = visit.slots.flatMap(({ reference }) => facts.get(reference) ?? [])
-    const schedules = [...new Set(slots.map(scheduleOf))]
     const broken = await advice.checkRules(tx, {
       appointment,
       principal,
-      schedules,
+      schedules: schedulesOf(visit, facts),
       ...(before && { before }),
     })
     const refusing = broken.filter(

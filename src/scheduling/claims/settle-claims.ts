@@ -8,6 +8,7 @@ import type { ClaimParts } from './claim-parts.ts'
 import { checkHolds, newHolds } from './holds.ts'
 import { type Facts, loadFacts } from './load-facts.ts'
 import { findMoves, isCancellation, isTaker, type Taker, type Visited } from './moves.ts'
+import { loadRights, withRight } from './overbooking-rights.ts'
 import { refuseBroken } from './refuse-broken.ts'
 import { refuseLost } from './refuse-lost.ts'
 import { checkSlotEdit } from './slot-changes.ts'
@@ -35,7 +36,10 @@ export async function settleClaims(
   const cancelled = moves.filter(isCancellation)
   const facts = await loadAll(tx, [...takers, ...cancelled], written)
   refuseFaults(parts, takers, facts)
-  const wishes = takers.flatMap(({ visit, taking }) => buildWishes(visit, taking === 'tentative', facts))
+  const rights = await loadRights(parts.advice, tx, principal, takers, facts)
+  const wishes = takers.flatMap(({ id, visit, taking }) =>
+    withRight(buildWishes(visit, taking === 'tentative', facts), rights.get(id)),
+  )
   if (takers.length === changes.length) {
     const followed = await takeFree(parts, takers, wishes, facts, tx, principal)
     if (followed !== undefined) return followed
@@ -52,6 +56,7 @@ export async function settleClaims(
   })
   checkHolds(moves, claimed, principal, parts)
   refuseLost(parts, principal, takers, claimed, isFresh)
+  for (const id of new Set(claimed.over)) rights.get(id)?.audit()
   for (const edit of edits) {
     const slot = claimed.slots.find(({ current }) => current.id === edit.id)
     const fresh = wishes.filter(({ actor }) => actor === `Slot/${edit.id}`).length

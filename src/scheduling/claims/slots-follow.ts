@@ -24,11 +24,13 @@ export function followSlots(
   return [...stored, ...fresh].flatMap(({ version, claims }) => {
     if (version === undefined) return []
     const slot = JSON.parse(version.text) as Resource
-    const status = followingStatus(String(slot.status), claims, placesOf(slot, facts))
-    if (status === slot.status) return []
-    return [
-      { method: 'PUT', type: 'Slot', id: version.id, before: version, after: { ...slot, status } } as const,
-    ]
+    const places = placesOf(slot, facts)
+    const status = followingStatus(String(slot.status), claims, places)
+    const overbooked = claims.firm + claims.soft > places
+    if (status === slot.status && overbooked === (slot.overbooked === true)) return []
+    const { overbooked: _, ...rest } = slot
+    const after = { ...rest, status, ...(overbooked && { overbooked }) }
+    return [{ method: 'PUT', type: 'Slot', id: version.id, before: version, after } as const]
   })
 }
 

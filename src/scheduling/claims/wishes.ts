@@ -12,6 +12,8 @@ export interface Wish {
   readonly ends: string
   readonly tentative: boolean
   readonly expires: string | null
+  /** How many more there may be than the capacity says. */
+  readonly over?: number
 }
 
 interface Actor {
@@ -70,6 +72,11 @@ export function actorOf(reference: string, facts: Facts): Actor | undefined {
 
 export const scheduleOf = (slot: Resource): string =>
   String((slot.schedule as { reference?: string } | undefined)?.reference)
+
+/** Those whose slots a visit names. */
+export function schedulesOf({ slots }: Pick<Visit, 'slots'>, facts: Facts): readonly string[] {
+  return [...new Set(slots.flatMap(({ reference }) => facts.get(reference) ?? []).map(scheduleOf))]
+}
 
 export const scheduleActors = (slot: Resource, facts: Facts): readonly string[] =>
   actorsOf(facts.get(scheduleOf(slot)))

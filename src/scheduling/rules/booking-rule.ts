@@ -42,6 +42,8 @@ export type Demand =
       readonly change?: 'cancel' | 'move'
       readonly binds: 'patients' | 'everyone'
     }
+  /** No demand but a right: whoever may override it may book so many more than there is room for. */
+  | { readonly kind: 'overbooking'; readonly most: number }
   | { readonly kind: 'on-duty'; readonly least: number }
   | { readonly kind: 'expression'; readonly expression: string }
 

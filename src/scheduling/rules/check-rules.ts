@@ -67,7 +67,7 @@ export async function allowsUnasked(
   { appointment, schedules }: Booking,
 ): Promise<boolean> {
   const { candidates: known, rules, external } = await calendars.of(tx)
-  if (rules.length + external.size > 0) return false
+  if (external.size > 0 || rules.some(({ demand }) => demand.kind !== 'overbooking')) return false
   const candidates = schedules.flatMap((schedule) => known.get(schedule) ?? [])
   const booking = bookingFacts(appointment, candidates, timeZone)
   const now = clock().getTime()

@@ -74,6 +74,9 @@ function breaks({ demand, scope }: BookingRule, booking: BookingFacts, world: Ru
     case 'cut-off':
       // Of visits that are given up or moved: cut-offs.ts.
       return undefined
+    case 'overbooking':
+      // A right, asked for when there is no room: overbooking.ts.
+      return undefined
     case 'on-duty':
       return onDuty(scope, booking, world) < demand.least ? '' : undefined
     case 'expression':

@@ -21,7 +21,7 @@ export function overridesOf(appointment: Resource): readonly Override[] {
 
 /** The reason for which the rule does not count, if the caller may say so. */
 export function overrideOf(
-  { rule, overridableBy }: BrokenRule,
+  { rule, overridableBy }: Pick<BrokenRule, 'rule' | 'overridableBy'>,
   overrides: readonly Override[],
   { roles }: Pick<Principal, 'roles'>,
 ): Override | undefined {

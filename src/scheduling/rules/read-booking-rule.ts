@@ -22,6 +22,7 @@ const kinds = [
   'buffer',
   'crowd',
   'on-duty',
+  'overbooking',
   'expression',
 ]
 const severities = ['refuse', 'warn', 'approve']
@@ -29,6 +30,8 @@ const periods = ['hour', 'day', 'week', 'month']
 const changes = ['cancel', 'move']
 const bound = ['patients', 'everyone']
 const counted = ['practitioner', 'patient', 'location', 'clinic']
+/** Whoever needs more has more room than is stated. */
+const mostOver = 20
 /** A longer one is a program, and belongs into one. */
 export const longestExpression = 2_000
 
@@ -92,6 +95,8 @@ export function readBookingRule(
         const most = required('most')
         return most === undefined ? undefined : { kind: of, most }
       }
+      case 'overbooking':
+        return readOverbooking()
       case 'on-duty': {
         const least = required('least')
         return least === undefined ? undefined : { kind: of, least }
@@ -114,6 +119,19 @@ export function readBookingRule(
       default:
         return { kind: 'service-types' }
     }
+  }
+
+  function readOverbooking(): Demand | undefined {
+    const most = required('most')
+    const roles = all('overridableBy').map(({ valueCode }) => valueCode)
+    if (roles.length === 0 || roles.some((role) => role === 'patient' || role === 'related-person'))
+      fault(
+        place('overridableBy'),
+        'A rule of the kind overbooking names who of the staff may: patients and their relatives may not.',
+      )
+    if (most !== undefined && most > mostOver)
+      fault(place('most'), `No more than ${mostOver} visits at once are booked beyond the room there is.`)
+    return most === undefined ? undefined : { kind: 'overbooking', most }
   }
 
   function readLength(of: string): number | undefined {

@@ -367,6 +367,99 @@ describe('a visit that is given up or moved', () => {
   })
 })
 
+describe('a right to overbook', () => {
+  const right = (values: object = {}) =>
+    rule('squeeze', 'One more, when it cannot wait.', {
+      ...{ kind: 'overbooking', most: 1, overridableBy: 'front-desk', practitioner: 'Practitioner/bert' },
+      ...values,
+    })
+  const reasoned = {
+    extension: [
+      {
+        url: 'https://almanac.example/fhir/StructureDefinition/override-reason',
+        extension: [
+          { url: 'rule', valueString: 'PlanDefinition/squeeze' },
+          { url: 'reason', valueString: 'High fever' },
+        ],
+      },
+    ],
+  }
+  beforeAll(() =>
+    clinic.put(...['five', 'six', 'seven'].map((id) => ({ resourceType: 'Patient', id, active: true }))),
+  )
+  const desk = () =>
+    server.token({ scope: 'user/*.cruds', roles: ['front-desk'], fhirUser: 'Practitioner/anna' })
+  type Visit = { id: string; slot: { reference: string }[]; start: string; end: string; status: string }
+  const beside = ({ slot, start, end }: Visit, patient: string, more: object, token?: string) =>
+    clinic.send(
+      'POST',
+      'Appointment',
+      {
+        ...{ resourceType: 'Appointment', status: 'booked', slot, start, end },
+        participant: [{ actor: { reference: `Patient/${patient}` }, status: 'accepted' }],
+        ...more,
+      },
+      token,
+    )
+  const slotOf = async ({ slot }: Visit) => (await clinic.send('GET', String(slot[0]?.reference))).body
+  const cancel = ({ id }: Visit) => clinic.send('POST', `Appointment/${id}/$cancel`, parameters({}))
+
+  test('is a rule’s, a role’s and has a reason; without any of them there is no room', async () => {
+    const token = await desk()
+    const { body: first } = await book('bert', 0, 'five')
+    expect((await beside(first, 'six', reasoned, token)).status).toBe(409)
+    await whileIn([right({ practitioner: 'Practitioner/anna' })], async () =>
+      expect((await beside(first, 'six', reasoned, token)).status).toBe(409),
+    )
+    await whileIn([right()], async () => {
+      expect((await beside(first, 'six', {}, token)).status).toBe(409)
+      expect((await beside(first, 'six', reasoned)).status).toBe(409)
+      const added = await beside(first, 'six', reasoned, token)
+      expect([added.status, (await slotOf(first)).overbooked]).toEqual([201, true])
+      const trail = await clinic.send('GET', `AuditEvent?entity=Appointment/${added.body.id}&_count=10`)
+      expect(JSON.stringify(trail.body)).toContain('High fever')
+      // One more, and no more; of a patient there is one.
+      expect((await beside(first, 'seven', reasoned, token)).status).toBe(409)
+      expect((await cancel(added.body)).status).toBe(200)
+      expect((await slotOf(first)).overbooked).toBeUndefined()
+      expect((await beside(first, 'five', reasoned, token)).status).toBe(409)
+      expect((await cancel(first)).status).toBe(200)
+      expect(await slotOf(first)).toMatchObject({ status: 'free' })
+    })
+  })
+
+  test('stays with a visit where it is; nobody else gets its place when there is room again', async () => {
+    const token = await desk()
+    const { body: first } = await book('bert', 0, 'five')
+    const added = await whileIn([right()], () =>
+      beside(first, 'six', { ...reasoned, status: 'pending' }, token),
+    )
+    expect(added.status).toBe(201)
+    // Whoever confirms it needs no right of their own.
+    const confirmed = await clinic.send('PUT', `Appointment/${added.body.id}`, {
+      ...added.body,
+      status: 'booked',
+    })
+    expect([confirmed.status, (await slotOf(first)).overbooked]).toEqual([200, true])
+    expect((await cancel(first)).status).toBe(200)
+    expect(await slotOf(first)).toMatchObject({ status: 'busy' })
+    expect((await beside(first, 'seven', {})).status).toBe(409)
+    expect((await cancel(added.body)).status).toBe(200)
+  })
+
+  test('is never a patient’s', async () => {
+    const { status, body } = await clinic.send(
+      'PUT',
+      'PlanDefinition/squeeze',
+      right({ overridableBy: 'patient' }),
+    )
+    expect([status, told(body)]).toEqual([
+      422,
+      [expect.stringContaining('patients and their relatives may not')],
+    ])
+  })
+})
+
 describe('a rule that only warns', () => {
   const warning = rule('doubt', 'Mornings are for the others.', {
     kind: 'expression',

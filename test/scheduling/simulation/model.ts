@@ -5,6 +5,8 @@ export interface Placement {
   readonly from: number
   readonly to: number
   readonly capacity: number
+  /** May be one more than there is room for. */
+  readonly over: boolean
   /** Ticks of the story: asked, answered; taken back: asked, answered. */
   readonly asked: number
   readonly answered: number
@@ -19,6 +21,7 @@ export interface Demand {
   readonly from: number
   readonly to: number
   readonly capacity: number
+  readonly over: boolean
 }
 
 const overlaps = (a: { from: number; to: number }, b: { from: number; to: number }) =>
@@ -47,7 +50,7 @@ export class Model {
           (one.expires === undefined || one.expires > time),
       )
       const places = Math.min(demand.capacity, ...others.map(({ capacity }) => capacity))
-      return others.length >= places
+      return others.length >= places && (!demand.over || others.some(({ over }) => over))
     })
   }
 
@@ -64,7 +67,8 @@ export class Model {
             other.expires === undefined,
         )
         const distinct = new Set(together.map(({ appointment }) => appointment))
-        if (one.expires === undefined && distinct.size > one.capacity)
+        const places = one.capacity + (together.some(({ over }) => over) ? 1 : 0)
+        if (one.expires === undefined && distinct.size > places)
           return `${one.actor} has ${distinct.size} visits at once: ${[...distinct].join(', ')}`
       }
     return undefined

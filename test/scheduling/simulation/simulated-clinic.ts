@@ -9,6 +9,7 @@ import { createPatch } from '#interaction/patch/create-patch.ts'
 import { createRoad } from '#interaction/road.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
 import { endHolds } from '#scheduling/holds/end-holds.ts'
+import { overridesOf } from '#scheduling/rules/overrides.ts'
 import type { Database } from '#store/store.ts'
 import { createTestDatabase } from '../../support/database.ts'
 import { testValidator } from '../../support/validator.ts'
@@ -55,6 +56,8 @@ export async function openSimulatedClinic(label = 'sound'): Promise<Clinic> {
       advice: {
         alternatives: async () => [],
         checkRules: async () => [],
+        overbooking: async (_, { appointment }) =>
+          overridesOf(appointment).length === 0 ? undefined : { most: 1, audit: () => undefined },
         allows: async () => true,
         loadOffer: async () => undefined,
       },

@@ -62,4 +62,18 @@ test('the database itself refuses what overlaps, whoever writes it', async () =>
   await expect(insert('4', 1, '2032-01-01T09:29:59.999Z', '2032-01-01T09:31Z')).rejects.toMatchObject({
     code: '23P01',
   })
+  // Beyond its room only in a lane of its own, and in no more of them than the right says.
+  for (const [lane, over] of [
+    [3, 0],
+    [-1, 0],
+    [-2, 1],
+    [1, 1],
+  ] as const)
+    await expect(
+      clinic.query(
+        `insert into booking_claim (tenant, appointment, actor, lane, capacity, period, tentative, over)
+         values ('main', '5', 'Practitioner/a', $1, 2, tstzrange('2032-01-01T09:00Z', '2032-01-01T09:30Z'), false, $2)`,
+        [lane, over],
+      ),
+    ).rejects.toMatchObject({ code: '23514' })
 })

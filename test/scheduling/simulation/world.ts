@@ -55,14 +55,31 @@ export function clinic(): readonly Resource[] {
   ]
 }
 
-export function visit(id: string, place: Place, patient: string, status: string, expires?: number): Resource {
+/** In this clinic whoever says why may have one visit more than there is room for. */
+export const reasoned = {
+  url: 'https://almanac.example/fhir/StructureDefinition/override-reason',
+  extension: [
+    { url: 'rule', valueString: 'PlanDefinition/more' },
+    { url: 'reason', valueString: 'It cannot wait' },
+  ],
+}
+
+export function visit(
+  id: string,
+  place: Place,
+  patient: string,
+  status: string,
+  { expires, over = false }: { readonly expires?: number | undefined; readonly over?: boolean } = {},
+): Resource {
+  const extension = [
+    ...(expires === undefined ? [] : [{ url: holdExpires, valueInstant: new Date(expires).toISOString() }]),
+    ...(over ? [reasoned] : []),
+  ]
   return {
     resourceType: 'Appointment',
     id,
     status,
-    ...(expires !== undefined && {
-      extension: [{ url: holdExpires, valueInstant: new Date(expires).toISOString() }],
-    }),
+    ...(extension.length > 0 && { extension }),
     start: instant(place.from),
     end: instant(place.to),
     slot: [{ reference: `Slot/${place.slot}` }],
@@ -70,11 +87,15 @@ export function visit(id: string, place: Place, patient: string, status: string,
   }
 }
 
-export function demandsOf({ slot, doctor, from, to, capacity }: Place, patient: string): readonly Demand[] {
+export function demandsOf(
+  { slot, doctor, from, to, capacity }: Place,
+  patient: string,
+  over: boolean,
+): readonly Demand[] {
   return [
-    { actor: `Slot/${slot}`, from, to, capacity },
-    { actor: `Practitioner/${doctor}`, from, to, capacity },
-    { actor: `Patient/${patient}`, from, to, capacity: 1 },
+    { actor: `Slot/${slot}`, from, to, capacity, over },
+    { actor: `Practitioner/${doctor}`, from, to, capacity, over },
+    { actor: `Patient/${patient}`, from, to, capacity: 1, over: false },
   ]
 }
 
