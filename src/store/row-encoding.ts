@@ -18,15 +18,29 @@ export class RowEncoding {
 
   /** Adds the columns to `row`. */
   encode(resource: Resource, context: ExtractionContext, row: Record<string, unknown>): void {
-    const { byCode } = this.#known(resource.resourceType)
+    const known = this.#known(resource.resourceType)
     for (const [code, values] of this.#extractor.extract(resource, context)) {
-      const columns = byCode.get(code)
+      const columns = known.byCode.get(code)
       if (columns === undefined) continue
-      for (const column of columns) {
-        const value = column.encode(values)
-        if (value !== null) row[column.name] = value
+      for (const filling of columns) {
+        const value = filling.column.encode(values)
+        if (value === null) continue
+        row[filling.column.name] = value
+        if (filling.filled) continue
+        filling.filled = true
+        known.filled = undefined
       }
     }
+  }
+
+  /**
+   * Those that any row of the type has filled since the start: few of a Patient's sixty, and the others cost PostgreSQL a look-up
+   * a row. It only grows, so that few texts of statements come of it.
+   */
+  filled(type: string): readonly TableColumn[] {
+    const known = this.#known(type)
+    known.filled ??= known.fillings.filter(({ filled }) => filled).map(({ column }) => column)
+    return known.filled
   }
 
   #known(type: string): EncodedTable {
@@ -38,9 +52,23 @@ export class RowEncoding {
 
 interface EncodedTable {
   readonly table: TypeTable
-  readonly byCode: ReadonlyMap<string, readonly TableColumn[]>
+  readonly fillings: readonly Filling[]
+  readonly byCode: ReadonlyMap<string, readonly Filling[]>
+  /** Undefined when it has grown. */
+  filled: readonly TableColumn[] | undefined
+}
+
+interface Filling {
+  readonly column: TableColumn
+  filled: boolean
 }
 
 function encodedTable(table: TypeTable): EncodedTable {
-  return { table, byCode: Map.groupBy(table.columns, ({ parameter }) => parameter.code) }
+  const fillings = table.columns.map((column) => ({ column, filled: false }))
+  return {
+    table,
+    fillings,
+    byCode: Map.groupBy(fillings, ({ column }) => column.parameter.code),
+    filled: undefined,
+  }
 }

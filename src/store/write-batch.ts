@@ -80,7 +80,7 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
   return {
     text: buildWriteStatement(
       {
-        tables: tables.map(({ table, fresh }) => ({ table, fresh })),
+        tables: tables.map(({ table, fresh }) => ({ table, fresh, filled: encoding.filled(table.type) })),
         historyOnly: passing.length > 0,
         deletes: removed.map(([type]) => encoding.table(type)),
         audit: audit && { table: encoding.table('AuditEvent'), alike: audit.alike },

@@ -1,7 +1,7 @@
 import { quoted } from './quoted.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import { shippedTenant } from './shipped-tenant.ts'
-import type { TypeTable } from './type-tables.ts'
+import type { TableColumn, TypeTable } from './type-tables.ts'
 
 /** What one flush consists of, apart from the values: the same shape is the same SQL, prepared once a connection. */
 export interface WriteShape {
@@ -21,6 +21,8 @@ export interface TableShape {
   readonly table: TypeTable
   /** All rows are first versions, so that none is there to be replaced. */
   readonly fresh: boolean
+  /** Only these hold something in any row. Of one table it only grows, so that its length tells which they are. */
+  readonly filled: readonly TableColumn[]
 }
 
 /**
@@ -35,7 +37,7 @@ export function buildWriteStatement(shape: WriteShape, encoding: RowEncoding): s
     textsOf.set(encoding, texts)
   }
   const key = [
-    ...shape.tables.map(({ table, fresh }) => `${table.name}${fresh ? '+' : '='}`),
+    ...shape.tables.map(({ table, fresh, filled }) => `${table.name}${fresh ? '+' : '='}${filled.length}`),
     ...shape.deletes.map(({ name }) => `${name}-`),
     shape.historyOnly,
     shape.audit?.alike,
@@ -62,14 +64,14 @@ function writeText(shape: WriteShape): string {
   const next = () => `$${++parameter}`
   const steps: string[] = []
   const versions: string[] = []
-  shape.tables.forEach(({ table, fresh }, at) => {
-    steps.push(
-      `r${at} as materialized (select * from ${withTexts(`${rowFields}, ${fields(table)}`, next(), next())} r(${rowNames}, ${names(table)}, text))`,
-    )
+  shape.tables.forEach(({ table, fresh, filled }, at) => {
+    const fields = [rowFields, ...filled.map(definition)].join(', ')
+    const columns = [rowNames, ...names(filled), 'text'].join(', ')
+    steps.push(`r${at} as materialized (select * from ${withTexts(fields, next(), next())} r(${columns}))`)
     versions.push(
       `select '${table.type}'::text as type, id, version, updated, false as deleted, method, text from r${at}`,
     )
-    steps.push(`t${at} as (${putRows(table, fresh, `r${at}`)})`)
+    steps.push(`t${at} as (${putRows(table, fresh, filled, `r${at}`)})`)
   })
   if (shape.historyOnly)
     versions.push(
@@ -122,29 +124,29 @@ function withTexts(definitions: string, rows: string, texts: string): string {
   return `rows from (json_to_recordset(${rows}::json) as (${definitions}), unnest(${texts}::text[]))`
 }
 
-function putRows(table: TypeTable, fresh: boolean, rows: string): string {
-  const names = table.columns.map(({ name }) => name)
-  const insert = `insert into ${quoted(table.name)} (${['tenant, id, version, updated, method, text', ...names].join(', ')})
-    select ${['$1, id, version, updated, method, text', ...names].join(', ')} from ${rows}`
+function putRows(table: TypeTable, fresh: boolean, filled: readonly TableColumn[], rows: string): string {
+  const columns = ['id', 'version', 'updated', 'method', 'text', ...names(filled)]
+  const insert = `insert into ${quoted(table.name)} (tenant, ${columns.join(', ')}) select $1, ${columns.join(', ')} from ${rows}`
   if (fresh) return insert
-  const set = ['version', 'updated', 'method', 'text', ...names].map((name) => `${name} = excluded.${name}`)
-  return `${insert} on conflict (tenant, id) do update set ${set.join(', ')}`
+  const set = columns.slice(1).map((name) => `${name} = excluded.${name}`)
+  const emptied = names(table.columns).filter((name) => !columns.includes(name))
+  return `${insert} on conflict (tenant, id) do update set ${[...set, ...emptied.map((name) => `${name} = null`)].join(', ')}`
 }
 
 /** Most events of a statement differ in a few columns and values only; the rest comes from what they share. */
 function insertAudit(table: TypeTable, alike: boolean, next: () => string): string {
-  const shared = `json_to_record${alike ? '' : 'set'}(${next()}::json) s(form integer, text text, ${fields(table)})`
-  const own = `json_to_recordset(${next()}::json) e(form integer, id text, updated timestamptz, v text[], ${fields(table)})`
+  const shared = `json_to_record${alike ? '' : 'set'}(${next()}::json) s(form integer, text text, ${table.columns.map(definition).join(', ')})`
+  const own = `json_to_recordset(${next()}::json) e(form integer, id text, updated timestamptz, v text[], ${table.columns.map(definition).join(', ')})`
   const columns = table.columns.map(({ name }) => `coalesce(e.${name}, s.${name})`).join(', ')
-  return `insert into auditevent (tenant, id, version, updated, text, ${names(table)})
+  return `insert into auditevent (tenant, id, version, updated, text, ${names(table.columns).join(', ')})
     select $1, e.id, 1, e.updated, format(s.text, variadic e.v), ${columns} from ${own} join ${shared} on s.form = e.form`
 }
 
-function names(table: TypeTable): string {
-  return table.columns.map(({ name }) => name).join(', ')
+function names(columns: readonly TableColumn[]): string[] {
+  return columns.map(({ name }) => name)
 }
 
 /** A column definition list takes no collation here: the values go straight into columns that have theirs. */
-function fields(table: TypeTable): string {
-  return table.columns.map(({ name, sqlType }) => `${name} ${sqlType.replace(' COLLATE "C"', '')}`).join(', ')
+function definition({ name, sqlType }: TableColumn): string {
+  return `${name} ${sqlType.replace(' COLLATE "C"', '')}`
 }
