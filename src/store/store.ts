@@ -103,6 +103,8 @@ export interface Transaction extends Reads {
    * reads does not see the buffer; what it writes goes out with it.
    */
   beforeFlush(action: () => Promise<void>): void
+  /** Such actions are running. */
+  readonly settling: boolean
   /** Runs after a successful commit; errors in it are logged, never answered. */
   afterCommit(action: () => void): void
 }

@@ -156,6 +156,10 @@ class BufferedTransaction implements Transaction {
     this.#afterCommit.push(action)
   }
 
+  get settling(): boolean {
+    return this.#settling
+  }
+
   get written(): readonly string[] {
     return this.#written
   }

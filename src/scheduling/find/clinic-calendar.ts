@@ -16,6 +16,12 @@ export interface ClinicCalendar {
   readonly external: ReadonlySet<string>
 }
 
+interface Changing {
+  /** A change of it may still wait in the transaction's buffer. */
+  unsent: boolean
+  loading?: Promise<ClinicCalendar>
+}
+
 /** Tells all processes that a clinic's calendar has changed. */
 export const channel = 'almanac_rosters'
 const types = [
@@ -39,7 +45,7 @@ export class ClinicCalendars {
   readonly #timeZone: string
   readonly #known = new Map<string, Promise<ClinicCalendar>>()
   /** Transactions that have changed what is kept: what they see is not yet true for others. */
-  readonly #changing = new WeakSet<Transaction>()
+  readonly #changing = new WeakMap<Transaction, Changing>()
 
   constructor(database: Pick<Database, 'notifications'>, timeZone: string) {
     this.#timeZone = timeZone
@@ -52,7 +58,8 @@ export class ClinicCalendars {
 
   of(tx: Transaction): Promise<ClinicCalendar> {
     const { tenant } = tx
-    if (this.#changing.has(tx)) return this.#load(tx)
+    const changing = this.#changing.get(tx)
+    if (changing !== undefined) return this.#loadChanging(tx, changing)
     const known = this.#known.get(tenant)
     if (known !== undefined) return known
     const loading = this.#load(tx)
@@ -67,10 +74,13 @@ export class ClinicCalendars {
   readonly rule: WriteRule = {
     name: 'calendar',
     types,
-    apply: async () => [],
+    apply: async (_change: Change, tx: Transaction) => {
+      if (this.#changing.has(tx)) this.#changing.set(tx, { unsent: true })
+      return []
+    },
     settle: async (changes: readonly Change[], tx: Transaction) => {
       if (!changes.some(({ type }) => types.includes(type))) return []
-      this.#changing.add(tx)
+      this.#changing.set(tx, { unsent: true })
       tx.afterCommit(() => this.#forget(tx.tenant))
       await tx.query('SELECT pg_notify($1, $2)', [channel, tx.tenant])
       return []
@@ -79,6 +89,15 @@ export class ClinicCalendars {
 
   #forget(tenant: string): void {
     this.#known.delete(tenant)
+  }
+
+  /** For many bookings of one transaction once; what is still in its buffer must not be missing in what is kept. */
+  #loadChanging(tx: Transaction, changing: Changing): Promise<ClinicCalendar> {
+    if (changing.loading !== undefined) return changing.loading
+    if (!tx.settling) changing.unsent = false
+    const loading = this.#load(tx)
+    if (!changing.unsent) changing.loading = loading
+    return loading
   }
 
   async #load(tx: Transaction): Promise<ClinicCalendar> {

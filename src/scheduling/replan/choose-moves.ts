@@ -30,12 +30,13 @@ export function chooseMoves<One extends Choice>(moves: MovesToChoose<One>): read
   const dearest = moves.rows.flat().reduce((most, { cost }) => Math.max(most, cost), 0)
   // One more who has a place is worth any way for all others.
   const left = dearest * (moves.rows.length + 1) + 1
-  const solve = (forbidden: ReadonlySet<string>) =>
-    assign(
-      moves.rows.map((row, at) => row.filter((one) => !forbidden.has(`${at} ${one.at}`))),
-      moves.places,
-      left,
-    ) as readonly (One | undefined)[]
+  const solve = (forbidden: ReadonlySet<string>) => {
+    const touched = new Set([...forbidden].map((choice) => Number(choice.slice(0, choice.indexOf(' ')))))
+    const rows = moves.rows.map((row, at) =>
+      touched.has(at) ? row.filter((one) => !forbidden.has(`${at} ${one.at}`)) : row,
+    )
+    return assign(rows, moves.places, left) as readonly (One | undefined)[]
+  }
   const exact = moves.rows.length <= mostExact ? tryOut(moves, solve, left) : undefined
   return exact ?? sendOn(moves, solve)
 }

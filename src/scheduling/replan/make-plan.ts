@@ -63,7 +63,7 @@ export async function makePlan(
     hullOf(movable, wish),
     principal,
   )
-  const isForbidden = ({ id }: Hit, time: FoundTime) => forbidden.has(moveKey(id, time))
+  const isForbidden = ({ id }: Hit, time: FoundTime) => forbidden.size > 0 && forbidden.has(moveKey(id, time))
   const possible = await findPossibleMoves(
     { timeZone, now, isAllowed: rules.isAllowed, isForbidden },
     tx,

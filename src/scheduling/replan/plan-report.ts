@@ -29,7 +29,7 @@ export function planReport({ plan, targets, closedSlots, tasks }: Carried, wish:
   }
 }
 
-function describeMove({ hit, time, slots, cost, why }: PlannedMove): readonly object[] {
+function describeMove({ hit, time, slots, cost, price }: PlannedMove): readonly object[] {
   const { timeZone } = time.main.roster
   const actors = [...new Set([time.main, ...time.aids].flatMap(({ roster }) => roster.actors))]
   return [
@@ -51,7 +51,7 @@ function describeMove({ hit, time, slots, cost, why }: PlannedMove): readonly ob
       ],
     },
     { name: 'cost', valueInteger: cost },
-    ...why.map((valueString) => ({ name: 'why', valueString })),
+    ...price.whyOf(time).map((valueString) => ({ name: 'why', valueString })),
   ]
 }
 

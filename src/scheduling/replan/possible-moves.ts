@@ -14,13 +14,13 @@ import type { Choice } from './choose-moves.ts'
 import type { Hit } from './find-hits.ts'
 import { groupByKind, type Kind } from './kinds.ts'
 import { Nearest } from './nearest.ts'
-import { priceMove, wishesOf } from './price-move.ts'
+import { createPricer, type Pricer } from './price-move.ts'
 import type { ReplanWish } from './replan-wish.ts'
 
 export interface PossibleMove extends Choice {
   readonly hit: Hit
   readonly time: FoundTime
-  readonly why: readonly string[]
+  readonly price: Pricer
 }
 
 export interface PossibleMoves {
@@ -59,12 +59,13 @@ export async function findPossibleMoves(
   const kinds = await groupByKind(tx, calendar, hits, wish.limits, now)
   const { busy, found } = await findForAll(parts, tx, calendar, kinds, hits)
   const columns = new Map<string, number>()
+  const columnOfTime = new Map<FoundTime, number>()
   const places: number[] = []
   const rows = new Map<Hit, readonly PossibleMove[]>()
   const most = Math.min(mostChoices, hits.length + spare)
   for (const [{ hits: ofKind }, times] of found)
     for (const hit of ofKind) {
-      const price = pricer(hit, wish, timeZone, now)
+      const price = createPricer(hit, wish.limits, timeZone, now)
       const others = wish.atomic ? [] : hits.filter((one) => one !== hit)
       const fits = (time: FoundTime) =>
         hit.patients.every((patient) => hasRoom(busy.get(patient) ?? idle, time, 1)) &&
@@ -74,12 +75,19 @@ export async function findPossibleMoves(
       const best = nearestFirst(hit, times, price, fits, most)
       rows.set(
         hit,
-        best.map(({ time, cost, why }, at) => ({ hit, time, cost, why, at, column: columnOf(time) })),
+        best.map(({ time, cost }, at) => ({ hit, time, cost, price, at, column: columnOf(time) })),
       )
     }
   return { rows: hits.map((hit) => rows.get(hit) ?? []), places, busy }
 
   function columnOf(time: FoundTime): number {
+    const known = columnOfTime.get(time) ?? findColumn(time)
+    columnOfTime.set(time, known)
+    return known
+  }
+
+  /** Kinds of visits have times of their own, which may be the same. */
+  function findColumn(time: FoundTime): number {
     const names = [time.main, ...time.aids].map(({ roster }) => roster.schedule)
     const key = [time.start, time.end, ...names].join()
     const known = columns.get(key)
@@ -139,28 +147,21 @@ function asksForAnything({ visitTypes, practitioners, locations, devices }: Find
   return [visitTypes, practitioners, locations, devices].some((list) => list.length > 0)
 }
 
-function pricer(hit: Hit, { limits }: ReplanWish, timeZone: string, now: number) {
-  const wishes = wishesOf(hit.appointment, timeZone)
-  return (time: FoundTime) => priceMove(hit, time, limits, wishes, now)
-}
-
 interface Priced {
   readonly time: FoundTime
   readonly cost: number
-  readonly why: readonly string[]
 }
 
 /** From the old time outwards: nothing that lies farther away than it costs can be better than what is known. */
 function nearestFirst(
   hit: Hit,
   times: readonly FoundTime[],
-  price: (time: FoundTime) => { cost: number; why: readonly string[] } | undefined,
+  price: Pricer,
   fits: (time: FoundTime) => boolean,
   most: number,
 ): readonly Priced[] {
   const best: Priced[] = []
   const waiting = new Nearest()
-  const prices = new Map<number, { cost: number; why: readonly string[] }>()
   let after = firstFrom(times, hit.start)
   let before = after - 1
   const away = (at: number) => {
@@ -178,14 +179,11 @@ function nearestFirst(
         break
       }
       const time = times[next.id] as FoundTime
-      if (best.length < most && fits(time))
-        best.push({ time, ...(prices.get(next.id) as { cost: number; why: readonly string[] }) })
+      if (best.length < most && fits(time)) best.push({ time, cost: next.distance })
     }
     if (reached === Number.POSITIVE_INFINITY) break
-    const priced = price(times[at] as FoundTime)
-    if (priced === undefined) continue
-    prices.set(at, priced)
-    waiting.push(at, priced.cost)
+    const cost = price.costOf(times[at] as FoundTime)
+    if (cost !== undefined) waiting.push(at, cost)
   }
   return best
 }

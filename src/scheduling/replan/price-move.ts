@@ -6,60 +6,71 @@ import type { FoundTime } from '../find/found-time.ts'
 import type { Hit } from './find-hits.ts'
 import type { MoveLimits } from './replan-wish.ts'
 
-export interface Price {
-  /** Minutes: whole numbers, so that plans can be compared. */
-  readonly cost: number
-  readonly why: readonly string[]
+/** What new times cost whom they are for. */
+export interface Pricer {
+  /** Minutes: whole numbers, so that plans can be compared; undefined: it is no time for them. */
+  costOf(time: FoundTime): number | undefined
+  whyOf(time: FoundTime): readonly string[]
 }
 
 const minute = 60_000
 /** Another room is a look at the sign. */
 const otherPlace = 30 * minute
 
-/** What a new time costs whom it is for; undefined: it is none. */
-export function priceMove(
+/** Asked of thousands of times for each: whatever does not depend on the time is known before. */
+export function createPricer(
   hit: Hit,
-  time: FoundTime,
-  limits: MoveLimits,
-  wishes: readonly Interval[],
+  { reach, earlierNotice, sameClinician, otherClinician, outsideWish }: MoveLimits,
+  timeZone: string,
   now: number,
-): Price | undefined {
-  const away = Math.abs(time.start - hit.start)
-  if (away > limits.reach || time.start <= now) return undefined
-  const earlier = time.start < hit.start
-  if (earlier && time.start < now + limits.earlierNotice) return undefined
-  const clinician = practitionerOf(time.main.of)
-  const same = clinician === undefined || hit.actors.includes(clinician)
-  if (!same && limits.sameClinician) return undefined
-  const wished =
+): Pricer {
+  const wishes = wishesOf(hit.appointment, timeZone)
+  const places = hit.actors.filter(isPlace)
+  const isSame = ({ main }: FoundTime) => {
+    const clinician = practitionerOf(main.of)
+    return clinician === undefined || hit.actors.includes(clinician)
+  }
+  const isWished = (time: FoundTime) =>
     wishes.length === 0 || wishes.some(({ start, end }) => start <= time.start && time.end <= end)
-  const samePlace = isSamePlace(hit, time)
-  const cost =
-    away +
-    (same ? 0 : limits.otherClinician) +
-    (wished ? 0 : limits.outsideWish) +
-    (samePlace ? 0 : otherPlace)
+  const isSamePlace = ({ main, aids }: FoundTime) => {
+    if (places.length === 0) return true
+    const after = [main, ...aids]
+      .flatMap(({ actors }) => actors.map(({ reference }) => reference))
+      .filter(isPlace)
+    return after.length === 0 || after.some((place) => places.includes(place))
+  }
   return {
-    cost: Math.round(cost / minute),
-    why: [
-      away === 0 ? 'At the same time.' : `${inHours(away)} ${earlier ? 'earlier' : 'later'}.`,
-      ...(same ? [] : [`Another clinician: ${clinician}.`]),
-      ...(samePlace ? [] : ['In another place.']),
-      ...(wished ? [] : ['Outside of the times that were wished for.']),
-    ],
+    costOf(time) {
+      const away = Math.abs(time.start - hit.start)
+      if (away > reach || time.start <= now) return undefined
+      if (time.start < hit.start && time.start < now + earlierNotice) return undefined
+      const same = isSame(time)
+      if (!same && sameClinician) return undefined
+      const elsewhere = isSamePlace(time) ? 0 : otherPlace
+      return Math.round(
+        (away + (same ? 0 : otherClinician) + (isWished(time) ? 0 : outsideWish) + elsewhere) / minute,
+      )
+    },
+    whyOf(time) {
+      const away = Math.abs(time.start - hit.start)
+      return [
+        away === 0
+          ? 'At the same time.'
+          : `${inHours(away)} ${time.start < hit.start ? 'earlier' : 'later'}.`,
+        ...(isSame(time) ? [] : [`Another clinician: ${practitionerOf(time.main.of)}.`]),
+        ...(isSamePlace(time) ? [] : ['In another place.']),
+        ...(isWished(time) ? [] : ['Outside of the times that were wished for.']),
+      ]
+    },
   }
 }
 
-function isSamePlace(hit: Hit, { main, aids }: FoundTime): boolean {
-  const before = hit.actors.filter((actor) => actor.startsWith('Location/'))
-  const after = [main, ...aids]
-    .flatMap(({ actors }) => actors.map(({ reference }) => reference))
-    .filter((actor) => actor.startsWith('Location/'))
-  return before.length === 0 || after.length === 0 || after.some((place) => before.includes(place))
+function isPlace(actor: string): boolean {
+  return actor.startsWith('Location/')
 }
 
 /** Appointment.requestedPeriod: when the patient would like to come. */
-export function wishesOf({ requestedPeriod }: Resource, timeZone: string): readonly Interval[] {
+function wishesOf({ requestedPeriod }: Resource, timeZone: string): readonly Interval[] {
   if (!Array.isArray(requestedPeriod)) return []
   return requestedPeriod.flatMap((period) => readPeriod(period, timeZone) ?? [])
 }

@@ -22,6 +22,9 @@ export function gateDatabase(database: Database, gate: () => Promise<void>): Dat
           ...gateReads(tx),
           tenant: tx.tenant,
           hindered: tx.hindered,
+          get settling() {
+            return tx.settling
+          },
           guard: (name, rows) => tx.guard(name, rows),
           lookUp: (text, lists) => gated(() => tx.lookUp(text, lists)),
           as: (viewer) => gateReads(tx.as(viewer)),
