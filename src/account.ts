@@ -12,6 +12,7 @@ import { clinicRoles, isClinicRole } from '#oauth/sign-in/roles.ts'
 import type { AskRows } from '#oauth/sign-in/rows.ts'
 import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
+import { operator } from './audit-arguments.ts'
 import { clinicBases } from './clinic-bases.ts'
 import { type Config, ConfigError, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
@@ -83,7 +84,7 @@ async function run(args: readonly string[]): Promise<string> {
     onFault: (sentence) => process.stderr.write(`${sentence}\n`),
   })
   if (wish.invite !== undefined) return await inviteOne(config, database, clinic, wish)
-  if (wish.list === true) return await list(database, clinic)
+  if (wish.list === true) return await list(config, database, clinic)
   for (const deed of ['reset', 'disable', 'enable'] as const) {
     const email = wish[deed]
     if (email !== undefined) return await change(config, database, email, deed)
@@ -106,7 +107,8 @@ async function inviteOne(config: Config, database: Database, clinic: string, wis
   if (typeof invited === 'string') throw new UsageError(problems[invited])
   await joinSecurityLog(config, database, () => config.port).record(clinic, {
     deed: 'roles-changed',
-    user: { name: 'account command' },
+    user: { account: operator(), name: 'account command' },
+    purpose: 'HSYSADMIN',
     description: `invited somebody as ${role}`,
     about: { id: invited.id },
   })
@@ -114,8 +116,14 @@ async function inviteOne(config: Config, database: Database, clinic: string, wis
   return `${new URL(base).origin}/oauth/invitation?secret=${invited.secret}`
 }
 
-async function list(database: Database, clinic: string): Promise<string> {
+async function list(config: Config, database: Database, clinic: string): Promise<string> {
   const accounts = await createAccounts(askOf(database)).ofClinic(clinic)
+  await joinSecurityLog(config, database, () => config.port).record(clinic, {
+    deed: 'command',
+    user: { account: operator(), name: 'account command' },
+    purpose: 'HSYSADMIN',
+    description: 'listed who may sign in',
+  })
   return accounts
     .map(({ account, disabled }) => {
       const { fhirUser = '', roles } = account.memberships.find(({ tenant }) => tenant === clinic) ?? {
@@ -141,15 +149,20 @@ async function change(
   const accounts = createAccounts(askOf(database))
   const id = await accounts.idOf(email)
   if (id === undefined) throw new UsageError('Nobody has this address.')
+  const before = await accounts.find(id)
   if (deed === 'reset') await accounts.forgetFactors(id)
   else await accounts.disable(id, deed === 'disable')
   if (deed !== 'enable') await endAll(config, database, id)
-  await joinSecurityLog(config, database, () => config.port).record('main', {
-    deed: 'account-changed',
-    user: { name: 'account command' },
-    description: told[deed],
-    about: { id },
-  })
+  const { memberships = [] } = before ?? (await accounts.find(id)) ?? {}
+  const log = joinSecurityLog(config, database, () => config.port)
+  for (const clinic of new Set(['main', ...memberships.map(({ tenant }) => tenant)]))
+    await log.record(clinic, {
+      deed: 'account-changed',
+      user: { account: operator(), name: 'account command' },
+      purpose: 'HSYSADMIN',
+      description: told[deed],
+      about: { id },
+    })
   return deed === 'reset' ? 'reset' : `${deed}d`
 }
 

@@ -100,6 +100,9 @@ test('a new key is made on request, and tokens of the old one go on', async () =
   expect(decodeProtectedHeader(after.stdout.trim()).kid).toBe(stdout.trim())
   expect(decodeProtectedHeader(before.stdout.trim()).kid).not.toBe(stdout.trim())
   expect(await statusOf(before.stdout, server.base, '/Patient')).toBe(200)
+  const headers = { authorization: `Bearer ${after.stdout.trim()}` }
+  const found = await fetch(`${server.base}/AuditEvent?type=110113&_count=50`, { headers })
+  expect(await found.text()).toContain(stdout.trim())
 })
 
 test('without a server the command says what to start', async () => {

@@ -94,3 +94,22 @@ test.each([
   expect(stdout).toBe('')
   expect(stderr).toMatch(sentence)
 })
+
+test('what the command did is in the audit trail of each clinic whose people it was done to', async () => {
+  const person = await server.person({ roles: ['patient'], clinic: 'north' })
+  await command('--disable', person.email)
+  const events = async (clinic: string, subtype: string) => {
+    const token = await server.token({ scope: 'system/AuditEvent.rs', clinic })
+    const found = await fetch(`${server.baseOf(clinic)}/AuditEvent?subtype=${subtype}&_count=50`, {
+      headers: { Authorization: `Bearer ${token}` },
+    })
+    return await found.text()
+  }
+  for (const clinic of ['main', 'north']) {
+    const text = await events(clinic, '110137')
+    expect(text).toContain('disabled an account')
+    expect(text).toContain(person.id)
+  }
+  expect(await events('main', '110136')).toContain('invited somebody as clinic-admin')
+  expect(await events('main', 'command')).toContain('listed who may sign in')
+})
