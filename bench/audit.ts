@@ -48,7 +48,7 @@ async function main(): Promise<void> {
   const patient = first?.resource.id ?? ''
   await ask(`/Patient/${patient}`)
   await fill(superuser, patient)
-  await superuser.query('vacuum analyze auditevent')
+  await superuser.query('vacuum analyze audit_row, audit_form')
   for (const path of [
     '/AuditEvent?patient=Patient/bench-0&_sort=-date',
     '/AuditEvent?agent:identifier=bench-app-0&_sort=-date',
@@ -108,43 +108,29 @@ async function main(): Promise<void> {
  * verification would take those of the past for what they are, put in afterwards.
  */
 async function fill(superuser: pg.Client, patient: string): Promise<void> {
-  const { rows } = await superuser.query<{ name: string }>(
-    `select attname as name from pg_attribute where attrelid = 'auditevent'::regclass and attnum > 0
-       and not attisdropped and attgenerated = '' and attname like 'by\\_%'`,
-  )
-  const made: Record<string, string> = {
-    by_agent: `array['#|' || m.app] || s.by_agent[2:]`,
-    by_agent_2: `'#' || m.app`,
-    by_date_start: 'm.at',
-    by_date_end: `m.at + interval '1 ms'`,
-    by_entity: `array['Patient/' || m.patient, '#|' || m.request]`,
-    by_entity_2: `'#' || m.request`,
-    by_patient: `array['Patient/' || m.patient || '/_history/1']`,
-    by_patient_1: `'Patient/' || m.patient`,
-  }
-  const columns = rows.map(({ name }) => name)
-  const values = columns.map((name) => made[name] ?? `s.${name}`)
-  const { rows: samples } = await superuser.query<{ id: string; request: string }>(
-    `select id, substr(by_entity_2, 2) as request from auditevent where text like $1 and text like '%"code":"read"%' limit 1`,
+  const { rows: samples } = await superuser.query<{ id: string }>(
+    `select id from auditevent where text like $1 and text like '%"code":"read"%' limit 1`,
     [`%"Patient/${patient}"%`],
   )
   for (let first = 0; first < events; first += chunk)
     await superuser.query(
-      `with s as (select * from auditevent where id = $1),
+      `with s as (select *, substr(by_entity_2, 2) as request, substr(by_agent_2, 2) as app, ${isoTime('updated')} as told from audit_row where id = $1),
        m as (select gen_random_uuid()::text as id, gen_random_uuid()::text as request,
                     'bench-' || case when n % ($4::bigint / $5) = 0 then 0 else 1 + (n * 7919) % 20000 end as patient,
                     'bench-app-' || case when n % ($4::bigint / $5) = 1 then 0 else 1 + (n * 104729) % 50 end as app,
                     date_trunc('ms', now() + (n::double precision / $4) * interval '85 days') as at
              from generate_series($2::bigint, least($2::bigint + $3::bigint, $4) - 1) n)
-       insert into auditevent (tenant, id, version, updated, text, ${columns.join(', ')})
-       select s.tenant, m.id, 1, m.at,
-              replace(replace(replace(replace(replace(s.text, s.id, m.id), $6, m.patient), '"demo"', '"' || m.app || '"'), $7, m.request),
-                to_char(s.updated at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"'),
-                to_char(m.at at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')),
-              ${values.join(', ')}
+       insert into audit_row (tenant, id, version, updated, form, v, by_agent_2, by_entity_2, by_patient_1, by_date_start, by_date_end)
+       select s.tenant, m.id, 1, m.at, s.form,
+              array_replace(array_replace(array_replace(array_replace(s.v, $6, m.patient), s.app, m.app), s.request, m.request), s.told, ${isoTime('m.at')}),
+              '#' || m.app, '#' || m.request, 'Patient/' || m.patient, m.at, m.at + interval '1 ms'
        from m cross join s`,
-      [samples[0]?.id, first, chunk, events, ofOne, patient, samples[0]?.request],
+      [samples[0]?.id, first, chunk, events, ofOne, patient],
     )
+}
+
+function isoTime(column: string): string {
+  return `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`
 }
 
 async function awaitSeals(superuser: pg.Client): Promise<void> {
@@ -168,8 +154,8 @@ async function measureStorage(superuser: pg.Client): Promise<void> {
     text: string
   }>(
     `select (select count(*) from auditevent) as events,
-            (select sum(pg_table_size(inhrelid)) from pg_inherits where inhparent = 'auditevent'::regclass) as heap,
-            (select sum(pg_indexes_size(inhrelid)) from pg_inherits where inhparent = 'auditevent'::regclass) as indexes,
+            (select sum(pg_table_size(inhrelid)) from pg_inherits where inhparent = 'audit_row'::regclass) as heap,
+            (select sum(pg_indexes_size(inhrelid)) from pg_inherits where inhparent = 'audit_row'::regclass) as indexes,
             pg_total_relation_size('audit_seal') as seals,
             (select avg(length(text))::int from auditevent) as text`,
   )

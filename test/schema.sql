@@ -2,8 +2,10 @@
 extension btree_gist
 extension pg_trgm
 function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) 95ffcfc7e6a9854a16932ae1b01c8f96
+function almanac_fill_form(form text, v text[]) eeb87fecd8240546d9457d298c798edc
 function almanac_free_lane(clinic text, whose text, during tstzrange, lanes integer) 91bd69276f29d88c79a58110fae480e5
-function almanac_guard_event() 53d10cc10a66eb764839ee247e4741c0
+function almanac_guard_event() 3c2cf5513b7bd67cc97c4d401dab20bb
+function almanac_guard_form() e2ba89f5160b4ed994e3f81a4c1d858f
 function almanac_guard_seal() 7a6c94a060c170eba838dfca0f45eb00
 function almanac_is_buried(of_tenant text, of_month text) b74e5c6946df80d0150e59c975f2aaf9
 function almanac_missing_reference(reference text) 58fbd644e38ae57b3d2d7e9368b536ae
@@ -218,6 +220,42 @@ table appointmentresponse
   index <table>_by_practitioner btree (tenant, by_practitioner) WHERE (by_practitioner IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_actor_also, by_appointment_also, by_identifier, by_location_also, by_patient_also, by_practitioner_also) WITH (gin_pending_list_limit='512')
 
+table audit_form
+  tenant text C not null
+  id uuid not null
+  text text not null
+  by__profile text
+  by__security text
+  by__source text
+  by__tag text
+  by__text text
+  by_action text
+  by_address text
+  by_agent text
+  by_agent_name text
+  by_agent_role text
+  by_altid text
+  by_entity text
+  by_entity_name text
+  by_entity_role text
+  by_entity_type text
+  by_outcome text
+  by_patient text
+  by_policy text
+  by_site text
+  by_source text
+  by_source_also text
+  by_subtype text
+  by_type text
+  index audit_form_pkey primary btree (tenant, id)
+  row level security forced
+  policy retention to almanac_retention using true
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_retention may select
+  almanac_server may insert, select
+  almanac_upkeep may select
+
 table audit_hold
   tenant text C not null
   id text C not null
@@ -235,6 +273,123 @@ table audit_hold
   almanac_retention may select
   almanac_upkeep may insert, select
   almanac_upkeep may update the 1 search columns
+
+table audit_row
+  tenant text C not null
+  id text C not null
+  version integer not null
+  updated timestamp with time zone not null
+  text text
+  xid xid8 not null default pg_current_xact_id()
+  form uuid
+  v text[]
+  by__profile text[] C
+  by__security text[] C
+  by__source text C
+  by__tag text[] C
+  by__text tsvector
+  by_action text C
+  by_address text C
+  by_agent_1 text C
+  by_agent_2 text C
+  by_agent text[] C
+  by_agent_more text[] C
+  by_agent_name text C
+  by_agent_role text[] C
+  by_altid text[] C
+  by_date_start timestamp with time zone
+  by_date_end timestamp with time zone
+  by_entity_1 text C
+  by_entity_2 text C
+  by_entity text[] C
+  by_entity_more text[] C
+  by_entity_name text C
+  by_entity_role text[] C
+  by_entity_type text[] C
+  by_outcome text C
+  by_patient_1 text C
+  by_patient text[] C
+  by_patient_more text[] C
+  by_policy text[] C
+  by_site text[] C
+  by_source text C
+  by_source_also text[] C
+  by_subtype text[] C
+  by_type text[] C
+  index audit_row_by_agent_1 btree (tenant, by_agent_1, by_date_start, id)
+  index audit_row_by_agent_2 btree (tenant, by_agent_2, by_date_start, id)
+  index audit_row_by_date_start_id btree (tenant, by_date_start, id)
+  index audit_row_by_entity_1 btree (tenant, by_entity_1, by_date_start, id)
+  index audit_row_by_entity_2 btree (tenant, by_entity_2, by_date_start, id)
+  index audit_row_by_patient_1 btree (tenant, by_patient_1, by_date_start, id)
+  index audit_row_more_1 gin (by_agent_more, by_entity_more, by_patient_more) WITH (gin_pending_list_limit='512') WHERE ((by_agent_more IS NOT NULL) OR (by_entity_more IS NOT NULL) OR (by_patient_more IS NOT NULL))
+  index audit_row_pkey primary btree (tenant, id, updated)
+  index audit_row_xid btree (xid)
+  whole_or_formed CHECK ((((text IS NULL) = (form IS NOT NULL)) AND ((form IS NULL) = (v IS NULL))))
+  row level security forced
+  policy retention to almanac_retention using true
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_retention may delete, select
+  almanac_server may insert, select
+  almanac_upkeep may delete, select
+  almanac_upkeep may update the 33 search columns
+
+table audit_row_rest
+  tenant text C not null
+  id text C not null
+  version integer not null
+  updated timestamp with time zone not null
+  text text
+  xid xid8 not null default pg_current_xact_id()
+  form uuid
+  v text[]
+  by__profile text[] C
+  by__security text[] C
+  by__source text C
+  by__tag text[] C
+  by__text tsvector
+  by_action text C
+  by_address text C
+  by_agent_1 text C
+  by_agent_2 text C
+  by_agent text[] C
+  by_agent_more text[] C
+  by_agent_name text C
+  by_agent_role text[] C
+  by_altid text[] C
+  by_date_start timestamp with time zone
+  by_date_end timestamp with time zone
+  by_entity_1 text C
+  by_entity_2 text C
+  by_entity text[] C
+  by_entity_more text[] C
+  by_entity_name text C
+  by_entity_role text[] C
+  by_entity_type text[] C
+  by_outcome text C
+  by_patient_1 text C
+  by_patient text[] C
+  by_patient_more text[] C
+  by_policy text[] C
+  by_site text[] C
+  by_source text C
+  by_source_also text[] C
+  by_subtype text[] C
+  by_type text[] C
+  index audit_row_rest_by_agent_more_by_entity_more_by_patient_more_idx gin (by_agent_more, by_entity_more, by_patient_more) WITH (gin_pending_list_limit='512') WHERE ((by_agent_more IS NOT NULL) OR (by_entity_more IS NOT NULL) OR (by_patient_more IS NOT NULL))
+  index audit_row_rest_pkey primary btree (tenant, id, updated)
+  index audit_row_rest_tenant_by_agent_1_by_date_start_id_idx btree (tenant, by_agent_1, by_date_start, id)
+  index audit_row_rest_tenant_by_agent_2_by_date_start_id_idx btree (tenant, by_agent_2, by_date_start, id)
+  index audit_row_rest_tenant_by_date_start_id_idx btree (tenant, by_date_start, id)
+  index audit_row_rest_tenant_by_entity_1_by_date_start_id_idx btree (tenant, by_entity_1, by_date_start, id)
+  index audit_row_rest_tenant_by_entity_2_by_date_start_id_idx btree (tenant, by_entity_2, by_date_start, id)
+  index audit_row_rest_tenant_by_patient_1_by_date_start_id_idx btree (tenant, by_patient_1, by_date_start, id)
+  index audit_row_rest_xid_idx btree (xid)
+  whole_or_formed CHECK ((((text IS NULL) = (form IS NOT NULL)) AND ((form IS NULL) = (v IS NULL))))
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
 
 table audit_seal
   tenant text C not null
@@ -259,14 +414,14 @@ table audit_seal
   almanac_upkeep may insert, select
   almanac_retention may update the 2 search columns
 
-table auditevent
-  tenant text C not null
-  id text C not null
-  version integer not null
-  updated timestamp with time zone not null
-  text text not null
-  xid xid8 not null default pg_current_xact_id()
-  content jsonb generated (text)::jsonb
+view auditevent
+  tenant text C
+  id text C
+  version integer
+  updated timestamp with time zone
+  text text C
+  xid xid8
+  content jsonb
   by__profile text[] C
   by__security text[] C
   by__source text C
@@ -300,77 +455,51 @@ table auditevent
   by_source_also text[] C
   by_subtype text[] C
   by_type text[] C
-  index auditevent_by_agent_1 btree (tenant, by_agent_1, by_date_start, id)
-  index auditevent_by_agent_2 btree (tenant, by_agent_2, by_date_start, id)
-  index auditevent_by_date_start_id btree (tenant, by_date_start, id)
-  index auditevent_by_entity_1 btree (tenant, by_entity_1, by_date_start, id)
-  index auditevent_by_entity_2 btree (tenant, by_entity_2, by_date_start, id)
-  index auditevent_by_patient_1 btree (tenant, by_patient_1, by_date_start, id)
-  index auditevent_more_1 gin (by_agent_more, by_entity_more, by_patient_more) WITH (gin_pending_list_limit='512') WHERE ((by_agent_more IS NOT NULL) OR (by_entity_more IS NOT NULL) OR (by_patient_more IS NOT NULL))
-  index auditevent_pkey primary btree (tenant, id, updated)
-  index auditevent_xid btree (xid)
-  row level security forced
-  policy retention to almanac_retention using true
-  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
-  policy upkeep to almanac_upkeep using true
-  almanac_retention may delete, select
-  almanac_server may insert, select
-  almanac_upkeep may delete, select
-  almanac_upkeep may update the 33 search columns
-
-table auditevent_rest
-  tenant text C not null
-  id text C not null
-  version integer not null
-  updated timestamp with time zone not null
-  text text not null
-  xid xid8 not null default pg_current_xact_id()
-  content jsonb generated (text)::jsonb
-  by__profile text[] C
-  by__security text[] C
-  by__source text C
-  by__tag text[] C
-  by__text tsvector
-  by_action text C
-  by_address text C
-  by_agent_1 text C
-  by_agent_2 text C
-  by_agent text[] C
-  by_agent_more text[] C
-  by_agent_name text C
-  by_agent_role text[] C
-  by_altid text[] C
-  by_date_start timestamp with time zone
-  by_date_end timestamp with time zone
-  by_entity_1 text C
-  by_entity_2 text C
-  by_entity text[] C
-  by_entity_more text[] C
-  by_entity_name text C
-  by_entity_role text[] C
-  by_entity_type text[] C
-  by_outcome text C
-  by_patient_1 text C
-  by_patient text[] C
-  by_patient_more text[] C
-  by_policy text[] C
-  by_site text[] C
-  by_source text C
-  by_source_also text[] C
-  by_subtype text[] C
-  by_type text[] C
-  index auditevent_rest_by_agent_more_by_entity_more_by_patient_mor_idx gin (by_agent_more, by_entity_more, by_patient_more) WITH (gin_pending_list_limit='512') WHERE ((by_agent_more IS NOT NULL) OR (by_entity_more IS NOT NULL) OR (by_patient_more IS NOT NULL))
-  index auditevent_rest_pkey primary btree (tenant, id, updated)
-  index auditevent_rest_tenant_by_agent_1_by_date_start_id_idx btree (tenant, by_agent_1, by_date_start, id)
-  index auditevent_rest_tenant_by_agent_2_by_date_start_id_idx btree (tenant, by_agent_2, by_date_start, id)
-  index auditevent_rest_tenant_by_date_start_id_idx btree (tenant, by_date_start, id)
-  index auditevent_rest_tenant_by_entity_1_by_date_start_id_idx btree (tenant, by_entity_1, by_date_start, id)
-  index auditevent_rest_tenant_by_entity_2_by_date_start_id_idx btree (tenant, by_entity_2, by_date_start, id)
-  index auditevent_rest_tenant_by_patient_1_by_date_start_id_idx btree (tenant, by_patient_1, by_date_start, id)
-  index auditevent_rest_xid_idx btree (xid)
-  row level security forced
-  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
-  policy upkeep to almanac_upkeep using true
+  almanac_retention may select
+  almanac_server may select
+  almanac_upkeep may select
+   SELECT e.tenant,
+      e.id,
+      e.version,
+      e.updated,
+      COALESCE(e.text, format(f.text, VARIADIC (e.id || e.v))) AS text,
+      e.xid,
+      (COALESCE(e.text, format(f.text, VARIADIC (e.id || e.v))))::jsonb AS content,
+      NULLIF(COALESCE(e.by__profile, ((format(f.by__profile, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by__profile,
+      NULLIF(COALESCE(e.by__security, ((format(f.by__security, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by__security,
+      NULLIF(COALESCE(e.by__source, (format(f.by__source, VARIADIC (e.id || e.v)) COLLATE "C")), ''::text) AS by__source,
+      NULLIF(COALESCE(e.by__tag, ((format(f.by__tag, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by__tag,
+      NULLIF(COALESCE(e.by__text, (format(f.by__text, VARIADIC (e.id || e.v)))::tsvector), ''::tsvector) AS by__text,
+      NULLIF(COALESCE(e.by_action, (format(f.by_action, VARIADIC (e.id || e.v)) COLLATE "C")), ''::text) AS by_action,
+      NULLIF(COALESCE(e.by_address, (format(f.by_address, VARIADIC (e.id || e.v)) COLLATE "C")), ''::text) AS by_address,
+      e.by_agent_1,
+      e.by_agent_2,
+      NULLIF(COALESCE(e.by_agent, ((format(f.by_agent, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_agent,
+      e.by_agent_more,
+      NULLIF(COALESCE(e.by_agent_name, (format(f.by_agent_name, VARIADIC (e.id || e.v)) COLLATE "C")), ''::text) AS by_agent_name,
+      NULLIF(COALESCE(e.by_agent_role, ((format(f.by_agent_role, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_agent_role,
+      NULLIF(COALESCE(e.by_altid, ((format(f.by_altid, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_altid,
+      e.by_date_start,
+      e.by_date_end,
+      e.by_entity_1,
+      e.by_entity_2,
+      NULLIF(COALESCE(e.by_entity, ((format(f.by_entity, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_entity,
+      e.by_entity_more,
+      NULLIF(COALESCE(e.by_entity_name, (format(f.by_entity_name, VARIADIC (e.id || e.v)) COLLATE "C")), ''::text) AS by_entity_name,
+      NULLIF(COALESCE(e.by_entity_role, ((format(f.by_entity_role, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_entity_role,
+      NULLIF(COALESCE(e.by_entity_type, ((format(f.by_entity_type, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_entity_type,
+      NULLIF(COALESCE(e.by_outcome, (format(f.by_outcome, VARIADIC (e.id || e.v)) COLLATE "C")), ''::text) AS by_outcome,
+      e.by_patient_1,
+      NULLIF(COALESCE(e.by_patient, ((format(f.by_patient, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_patient,
+      e.by_patient_more,
+      NULLIF(COALESCE(e.by_policy, ((format(f.by_policy, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_policy,
+      NULLIF(COALESCE(e.by_site, ((format(f.by_site, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_site,
+      NULLIF(COALESCE(e.by_source, (format(f.by_source, VARIADIC (e.id || e.v)) COLLATE "C")), ''::text) AS by_source,
+      NULLIF(COALESCE(e.by_source_also, ((format(f.by_source_also, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_source_also,
+      NULLIF(COALESCE(e.by_subtype, ((format(f.by_subtype, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_subtype,
+      NULLIF(COALESCE(e.by_type, ((format(f.by_type, VARIADIC (e.id || e.v)))::text[] COLLATE "C")), '{}'::text[]) AS by_type
+     FROM (audit_row e
+       LEFT JOIN audit_form f ON (((f.tenant = e.tenant) AND (f.id = e.form))));
 
 table basic
   by__text tsvector

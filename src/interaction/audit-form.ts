@@ -1,62 +1,78 @@
 import { randomBytes, randomInt } from 'node:crypto'
 import type { Principal } from '#access/principal.ts'
-import type { AuditFact, QueryPairs } from '#audit/audit-fact.ts'
+import type { AuditedPrincipal, AuditFact, QueryPairs } from '#audit/audit-fact.ts'
 import { buildAuditEvent } from '#audit/build-audit-event.ts'
 import { queryBase64 } from '#audit/entities.ts'
 import type { Resource } from '#fhir/resource.ts'
 import type { EventForm } from '#store/event-form.ts'
 import type { EventRow } from '#store/event-row.ts'
 import type { Database } from '#store/store.ts'
+import { type AuditCaller, auditCaller, isId, isPlain } from './audit-caller.ts'
 
-/** Of one caller, by all that their events have in common. */
-const formsOf = new WeakMap<Principal, Map<string, EventForm>>()
-/** A caller behind a proxy has many addresses. */
-const mostForms = 200
+/** By all that events have in common; of most there are few in a clinic. */
+const mostForms = 5_000
+const formsOf = new WeakMap<Database, Map<string, EventForm | undefined>>()
 
 /**
- * The event of a request, filled into the form of those before it that differ only in who, when and which: the same text and
- * the same columns as building it would give, for a fraction of the time.
+ * The event of a request, filled into the form of those before it that differ only in who, when, which and from where: the same
+ * text and the same columns as building it would give, for a fraction of the time.
  */
 export function fillAuditForm(
   database: Database,
   principal: Principal,
   fact: AuditFact,
 ): Resource | EventRow {
-  if (!plain.test(fact.requestId) || !isId(fact.resourceId) || !isId(fact.patient))
+  const caller = auditCaller(principal)
+  if (caller === undefined || !isPlain(fact.requestId) || !isId(fact.resourceId) || !isId(fact.patient))
     return buildAuditEvent(fact)
-  let forms = formsOf.get(principal)
+  if (fact.address !== undefined && !plainAddress.test(fact.address)) return buildAuditEvent(fact)
+  let forms = formsOf.get(database)
   if (forms === undefined) {
     forms = new Map()
-    formsOf.set(principal, forms)
+    formsOf.set(database, forms)
   }
-  const key = keyOf(fact)
+  const touched = touchedBy(fact, caller)
+  const key = keyOf(fact, caller, touched)
   let form = forms.get(key)
-  if (form === undefined) {
-    form = database.eventForm(principal.tenant, buildAuditEvent(withMarks(fact)), marks)
+  if (form === undefined && !forms.has(key)) {
+    const sample = buildAuditEvent(withMarks(fact, caller, touched))
+    form = database.eventForm(principal.tenant, sample, marks)
     if (forms.size >= mostForms) forms.clear()
     forms.set(key, form)
   }
-  return form.fill(valuesOf(fact))
+  return form === undefined ? buildAuditEvent(fact) : form.fill(valuesOf(fact, caller, touched))
 }
 
-/** What needs no escape, in JSON or in a term, and what makes a reference. */
-const plain = /^[A-Za-z0-9._-]+$/
-const fhirId = /^[A-Za-z0-9.-]{1,64}$/
+/** Lower case: searches by it hold it as it is. */
+const plainAddress = /^[0-9a-f.:]+$/
 
-function isId(id: string | undefined): boolean {
-  return id === undefined || fhirId.test(id)
+/** The patient whom the event names. */
+function touchedBy(fact: AuditFact, { patient }: AuditCaller): string | undefined {
+  return fact.type === 'Patient' && fact.resourceId !== undefined
+    ? fact.resourceId
+    : (fact.patient ?? patient)
 }
 
-function keyOf(fact: AuditFact): string {
-  const { interaction, status, method, type, operation, base, address } = fact
-  const { resourceId, version, patient, query } = fact
+/** Patients who look at their own are agent and patient at once, and found once. */
+function isOwn({ userType, userId }: AuditCaller, touched: string | undefined): boolean {
+  return userType === 'Patient' && userId === touched
+}
+
+function keyOf(fact: AuditFact, caller: AuditCaller, touched: string | undefined): string {
+  const { interaction, status, method, type, operation, base, address, requestId } = fact
+  const { resourceId, version, query } = fact
   const given =
     (resourceId === undefined ? 0 : 1) +
     (version === undefined ? 0 : 2) +
-    (patient === undefined ? 0 : 4) +
-    (query === undefined ? 0 : 8)
-  return `${interaction} ${status} ${method} ${type} ${operation} ${given} ${address} ${base}`
+    (touched === undefined ? 0 : 4) +
+    (query === undefined ? 0 : 8) +
+    (address === undefined ? 0 : 16) +
+    (isOwn(caller, touched) ? 32 : 0) +
+    (upperCase.test(requestId) ? 64 : 0)
+  return `${interaction} ${status} ${method} ${type} ${operation} ${given} ${base} ${caller.kind}`
 }
+
+const upperCase = /[A-Z]/
 
 /** Nobody can guess them, so nobody can send them. An upper-case letter tells a term's lower case apart. */
 const mark = (name: string) => `z${name}${randomBytes(8).toString('hex')}`
@@ -68,18 +84,33 @@ const marked = {
   patient: mark('P'),
   requestId: mark('Q'),
   query: mark('S'),
+  // Among the addresses of an event it is the first, as numbers are.
+  address: `0${randomBytes(8).toString('hex')}`,
+  tokenId: mark('T'),
+  clientId: mark('C'),
+  userId: mark('U'),
 }
 
-function withMarks(fact: AuditFact): AuditFact {
+function withMarks(fact: AuditFact, caller: AuditCaller, touched: string | undefined): AuditFact {
+  const patient = isOwn(caller, touched) ? marked.userId : marked.patient
+  const { requestId, clientId } = marked
+  const principal: AuditedPrincipal = {
+    ...caller.common,
+    clientId: upperCase.test(caller.clientId) ? clientId : clientId.toLowerCase(),
+    tokenId: marked.tokenId,
+    ...(caller.userType !== undefined && { fhirUser: `${caller.userType}/${marked.userId}` }),
+  }
   return {
     ...fact,
+    principal,
     id: marked.id,
     when: marked.when,
-    requestId: marked.requestId,
-    resourceId: fact.resourceId && marked.resourceId,
+    requestId: upperCase.test(fact.requestId) ? requestId : requestId.toLowerCase(),
+    resourceId: fact.resourceId && (fact.type === 'Patient' ? patient : marked.resourceId),
     version: fact.version && marked.version,
-    patient: fact.patient && marked.patient,
+    patient: touched && patient,
     query: fact.query && marked.query,
+    address: fact.address && marked.address,
   }
 }
 
@@ -93,21 +124,31 @@ const marks = [
   marked.requestId,
   marked.requestId.toLowerCase(),
   marked.query,
+  marked.address,
+  marked.tokenId,
+  marked.clientId,
+  marked.clientId.toLowerCase(),
+  marked.userId,
 ]
 
 /** In the order of the marks. */
-function valuesOf(fact: AuditFact): readonly string[] {
-  const { id, when, resourceId = '', version = 0, patient = '', requestId, query = '' } = fact
+function valuesOf(fact: AuditFact, caller: AuditCaller, touched = ''): readonly string[] {
+  const { id, when, resourceId = '', version = 0, requestId, query = '', address = '' } = fact
   return [
     id,
     when.toISOString(),
     millisecondAfter(when),
     resourceId,
     String(version),
-    patient,
+    touched,
     requestId,
     requestId.toLowerCase(),
     typeof query === 'string' ? query : encodedQuery(fact, query),
+    address,
+    caller.tokenId,
+    caller.clientId,
+    caller.lowerClientId,
+    caller.userId,
   ]
 }
 

@@ -1,5 +1,6 @@
 import pg from 'pg'
 import type { ChainEntry } from './audit-seals.ts'
+import { auditForms, auditTable, auditView } from './audit-tables.ts'
 import { translateError } from './postgres-errors.ts'
 
 export interface StoredEvent {
@@ -15,6 +16,12 @@ function bounds(month: string): readonly [string, string] {
     new Date(Date.UTC(year, ordinal)).toISOString(),
   ]
 }
+
+/** invalid_parameter_value, of format(). */
+const cannotBeFilled = '22023'
+
+const carefullyFilled = `(select e.tenant, e.id, e.updated, coalesce(e.text, almanac_fill_form(f.text, e.id || e.v)) as text
+  from ${auditTable} e left join ${auditForms} f on f.tenant = e.tenant and f.id = e.form)`
 
 /** Events read in one go: some megabytes. */
 const mostAhead = 2_000
@@ -139,14 +146,15 @@ export class AuditChain implements AsyncDisposable {
 
   /** The texts of events, one a line; put together there, as a row for each would cost more than reading them. */
   async lines(tenant: string, { month, first, last, from, to }: SealedRun): Promise<string> {
-    const { rows } = await this.#client.query<{ lines: string | null }>(
-      `select string_agg(e.text, E'\n' order by a.number, s.place) || E'\n' as lines
-       from audit_seal a cross join lateral unnest(a.ids[$5::int:$6::int]) with ordinality s(id, place)
-         join auditevent e on e.tenant = $1 and e.id = s.id and e.updated >= $7 and e.updated < $8
-       where a.tenant = $1 and a.number >= $2 and a.number <= $3 and a.kind = 'seal' and a.month = $4`,
+    const [row] = await this.#texts<{ lines: string | null }>(
+      (events) =>
+        `select string_agg(e.text, E'\n' order by a.number, s.place) || E'\n' as lines
+         from audit_seal a cross join lateral unnest(a.ids[$5::int:$6::int]) with ordinality s(id, place)
+           join ${events} e on e.tenant = $1 and e.id = s.id and e.updated >= $7 and e.updated < $8
+         where a.tenant = $1 and a.number >= $2 and a.number <= $3 and a.kind = 'seal' and a.month = $4`,
       [tenant, first, last, month, from, to, ...bounds(month)],
     )
-    return rows[0]?.lines ?? ''
+    return row?.lines ?? ''
   }
 
   /** Months of a clinic that have a tombstone, by what their row says: the walk along the chain checks it. */
@@ -177,12 +185,26 @@ export class AuditChain implements AsyncDisposable {
       if (entry?.month === month) for (const id of entry.ids ?? []) wanted.add(id)
     }
     this.#wanted = wanted
-    const { rows } = await this.#client.query<StoredEvent>(
-      `select id, text, updated from auditevent
-       where tenant = $1 and id = any($2::text[]) and updated >= $3 and updated < $4`,
+    const rows = await this.#texts<StoredEvent>(
+      (events) =>
+        `select id, coalesce(text, '') as text, updated from ${events} e
+         where tenant = $1 and id = any($2::text[]) and updated >= $3 and updated < $4`,
       [tenant, [...wanted], ...bounds(month)],
     )
     this.#ahead = Map.groupBy(rows, ({ id }) => id)
+  }
+
+  /** Where somebody spoiled a form, or what goes into one, its events have no text; the others are read all the same. */
+  async #texts<Row extends object>(
+    select: (events: string) => string,
+    values: readonly unknown[],
+  ): Promise<readonly Row[]> {
+    try {
+      return (await this.#client.query<Row>(select(auditView), [...values])).rows
+    } catch (error) {
+      if (!(error instanceof pg.DatabaseError) || error.code !== cannotBeFilled) throw error
+      return (await this.#client.query<Row>(select(carefullyFilled), [...values])).rows
+    }
   }
 
   /** Where an event is that its month lacks. */

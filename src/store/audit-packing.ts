@@ -1,7 +1,7 @@
 import pg from 'pg'
+import { auditTable } from './audit-tables.ts'
 import { translateError } from './postgres-errors.ts'
 import { quoted } from './quoted.ts'
-import { auditTable } from './table-ddl.ts'
 
 export interface PackedMonth {
   readonly month: string

@@ -1,5 +1,6 @@
 import type { ClientBase } from 'pg'
-import { auditTable, wholeRows } from './table-ddl.ts'
+import { auditTable } from './audit-tables.ts'
+import { wholeRows } from './table-ddl.ts'
 
 /** A server that is never restarted looks once a day; a quarter covers any that is not looked after for a while. */
 const monthsAhead = 3

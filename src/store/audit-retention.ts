@@ -1,8 +1,8 @@
 import pg from 'pg'
 import { addEntries, type ChainEntry, type ChainHead, lockSeals, readHeads } from './audit-seals.ts'
+import { auditTable } from './audit-tables.ts'
 import { translateError } from './postgres-errors.ts'
 import { quoted } from './quoted.ts'
-import { auditTable } from './table-ddl.ts'
 
 /** A month of one clinic's events, as its seals have it. */
 export interface SealedMonth {
@@ -151,7 +151,7 @@ export class AuditRetention implements AsyncDisposable {
       return
     }
     await this.#client.query(
-      `delete from auditevent where tenant = $1 and to_char(updated at time zone 'UTC', 'YYYY-MM') = $2
+      `delete from ${auditTable} where tenant = $1 and to_char(updated at time zone 'UTC', 'YYYY-MM') = $2
          and updated >= ($2 || '-01T00:00:00Z')::timestamptz and updated < ($2 || '-01T00:00:00Z')::timestamptz + interval '32 days'`,
       [tenant, month],
     )

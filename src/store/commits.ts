@@ -3,6 +3,7 @@ import type { EventRow } from './event-row.ts'
 import { Groups } from './groups.ts'
 import { isRefusedStatement } from './postgres-errors.ts'
 import type { RowEncoding } from './row-encoding.ts'
+import { rememberForms, type StoredForms } from './stored-forms.ts'
 import { type BatchContext, buildWriteBatch, type WriteBatch } from './write-batch.ts'
 
 /**
@@ -14,13 +15,20 @@ export class Commits {
   readonly #connections: Connections
   readonly #encoding: RowEncoding
   readonly #context: (tenant: string) => BatchContext
+  readonly #forms: StoredForms
   readonly #writes: Groups<Commit, void>
   readonly #audits: Groups<EventRow, void>
 
-  constructor(connections: Connections, encoding: RowEncoding, context: (tenant: string) => BatchContext) {
+  constructor(
+    connections: Connections,
+    encoding: RowEncoding,
+    context: (tenant: string) => BatchContext,
+    forms: StoredForms,
+  ) {
     this.#connections = connections
     this.#encoding = encoding
     this.#context = context
+    this.#forms = forms
     this.#writes = new Groups({ most: 64, atOnce: 2, send: (_key, commits) => this.#sendWrites(commits) })
     // A group of reads' events that fails fails all in it: what could not be recorded must not be answered.
     this.#audits = new Groups({
@@ -60,7 +68,9 @@ export class Commits {
   }
 
   async #run({ tenant, batch }: Commit): Promise<void> {
-    await this.#connections.run(tenant, buildWriteBatch(batch, this.#encoding, this.#context(tenant)))
+    const { known } = this.#forms
+    await this.#connections.run(tenant, buildWriteBatch(batch, this.#encoding, this.#context(tenant), known))
+    rememberForms(known, batch.events)
   }
 }
 

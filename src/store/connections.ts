@@ -11,6 +11,8 @@ export interface ConnectionOptions {
   /** Milliseconds. */
   readonly statementTimeout: number
   readonly onIdleError: (error: Error) => void
+  /** Any of them, whatever it was doing. */
+  readonly onLost: () => void
 }
 
 /** The server's connections: each works as the role almanac_server, for one clinic at a time. */
@@ -40,7 +42,7 @@ export class Connections {
     } as pg.PoolConfig)
     this.#pool.on('error', options.onIdleError)
     // Cut in the moment between being made and being lent out, when nobody else listens: it would end the process.
-    this.#pool.on('connect', (client) => client.on('error', () => undefined))
+    this.#pool.on('connect', (client) => client.on('error', options.onLost))
   }
 
   async acquire(tenant: string): Promise<Connection> {

@@ -1,38 +1,67 @@
+import { createHash } from 'node:crypto'
 import type { ExtractionContext } from '#fhir/extract.ts'
 import type { Resource } from '#fhir/resource.ts'
-import { type EventRow, eventColumns, members } from './event-row.ts'
+import { Blank } from './blank.ts'
+import { isOfForm, isOfFormedRow } from './event-places.ts'
+import { type EventRow, eventColumns, type FormRow, members } from './event-row.ts'
 import type { RowEncoding } from './row-encoding.ts'
 
 /**
- * A form for AuditEvents that differ in few values: the first is built from marks and its columns are extracted once, each
- * further one only fills the marks' places (docs/decisions/0010-shared-statements.md). Values must need no escape in JSON.
+ * What AuditEvents have in common that differ in few values: it is stored once, and each of them is a row of its values
+ * (docs/decisions/0029-audit-forms.md). Made of an event built from marks, the first of which is its id. Values must need no
+ * escape, neither in JSON nor in an array of PostgreSQL.
  */
-export class EventForm {
-  readonly #shared: string
+export class EventForm implements FormRow {
+  readonly id: string
+  readonly row: string
   readonly #own: Blank
 
-  constructor(sample: Resource, marks: readonly string[], encoding: RowEncoding, context: ExtractionContext) {
-    const shared: Record<string, unknown> = {}
-    const own: Record<string, unknown> = {}
-    for (const [name, value] of Object.entries(eventColumns(sample, encoding, context))) {
-      const text = JSON.stringify(value)
-      const columns = marks.some((mark) => text.includes(mark)) ? own : shared
-      columns[name] = value
-    }
+  private constructor(id: string, row: string, own: Blank) {
+    this.id = id
+    this.row = row
+    this.#own = own
+  }
+
+  /** Undefined: such events are stored whole. */
+  static of(
+    sample: Resource,
+    marks: readonly string[],
+    encoding: RowEncoding,
+    context: ExtractionContext & { readonly tenant: string },
+  ): EventForm | undefined {
+    const { id, updated, ...columns } = eventColumns(sample, encoding, context)
     const text = JSON.stringify(sample)
-    own.v = marks.filter((mark) => text.includes(mark))
-    shared.text = formatOf(text, own.v as readonly string[])
-    this.#shared = members(shared)
-    this.#own = new Blank(members(own), marks)
+    const own: Record<string, unknown> = { id, updated }
+    const common: Record<string, string> = { text }
+    for (const column of encoding.table('AuditEvent').columns) {
+      const value = columns[column.name]
+      if (value === undefined) continue
+      if (isOfForm(column)) common[column.name] = literal(value as string | readonly string[])
+      else if (isOfFormedRow(column)) own[column.name] = value
+      else return undefined
+    }
+    const said = Object.values(common)
+    const values = marks.slice(1).filter((mark) => said.some((one) => one.includes(mark)))
+    for (const name of Object.keys(common))
+      common[name] = formatOf(common[name] as string, [marks[0] as string, ...values])
+    const form = { tenant: context.tenant, ...common }
+    const formId = uuidOf(JSON.stringify(form))
+    const filled = members({ ...own, form: formId, v: values })
+    return new EventForm(formId, JSON.stringify({ ...form, id: formId }), new Blank(filled, marks))
   }
 
   /** In the order of the marks. */
   fill(values: readonly string[]): EventRow {
-    return { shared: this.#shared, own: this.#own.fill(values) }
+    return { own: this.#own.fill(values), form: this }
   }
 }
 
-/** For PostgreSQL's format(): the text crosses the wire once for all events of its form. */
+function literal(value: string | readonly string[]): string {
+  if (typeof value === 'string') return value
+  return `{${value.map((term) => `"${term.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
+}
+
+/** In the notation of PostgreSQL's format(). */
 function formatOf(text: string, marks: readonly string[]): string {
   return marks.reduce(
     (format, mark, place) => format.replaceAll(mark, `%${place + 1}$$s`),
@@ -40,42 +69,7 @@ function formatOf(text: string, marks: readonly string[]): string {
   )
 }
 
-/** A text with places to be filled. */
-class Blank {
-  readonly #pieces: readonly string[]
-  readonly #places: readonly number[]
-
-  constructor(text: string, marks: readonly string[]) {
-    const pieces: string[] = []
-    const places: number[] = []
-    let from = 0
-    for (;;) {
-      const next = nextMark(text, from, marks)
-      if (next === undefined) break
-      pieces.push(text.slice(from, next.at))
-      places.push(next.mark)
-      from = next.at + (marks[next.mark] as string).length
-    }
-    pieces.push(text.slice(from))
-    this.#pieces = pieces
-    this.#places = places
-  }
-
-  fill(values: readonly string[]): string {
-    const pieces = this.#pieces
-    const places = this.#places
-    let text = pieces[0] as string
-    for (let at = 0; at < places.length; at++)
-      text += (values[places[at] as number] as string) + (pieces[at + 1] as string)
-    return text
-  }
-}
-
-function nextMark(text: string, from: number, marks: readonly string[]) {
-  let found: { readonly at: number; readonly mark: number } | undefined
-  for (const [mark, sign] of marks.entries()) {
-    const at = text.indexOf(sign, from)
-    if (at !== -1 && (found === undefined || at < found.at)) found = { at, mark }
-  }
-  return found
+function uuidOf(content: string): string {
+  const digits = createHash('sha256').update(content).digest('hex')
+  return digits.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')
 }

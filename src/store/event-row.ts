@@ -2,23 +2,28 @@ import type { ExtractionContext } from '#fhir/extract.ts'
 import type { Resource } from '#fhir/resource.ts'
 import type { RowEncoding } from './row-encoding.ts'
 
-/** An AuditEvent as it goes into its table: JSON members, written once for all events of a statement where they share them. */
-export interface EventRow {
-  /** What many events share: columns, and as `text` their text in the notation of PostgreSQL's format(). */
-  readonly shared: string
-  /** `"id":…,"updated":…`, this event's own columns, and as `v` what goes into the text's places. */
-  readonly own: string
+/** What AuditEvents have in common, as it goes into the table of forms. */
+export interface FormRow {
+  /** By what it says: whoever makes the same form gives it the same id. */
+  readonly id: string
+  /** In JSON. */
+  readonly row: string
 }
 
-const wholeText = '"text":"%1$s"'
+/** An AuditEvent as it goes into its table. */
+export interface EventRow {
+  /** JSON members: `"id":…,"updated":…`, its columns, and its text or, of a form, the values for it. */
+  readonly own: string
+  readonly form?: FormRow
+}
 
 export function isEventRow(event: Resource | EventRow): event is EventRow {
   return typeof event.own === 'string'
 }
 
+/** Stored whole. */
 export function eventRow(event: Resource, encoding: RowEncoding, context: ExtractionContext): EventRow {
-  const own = { ...eventColumns(event, encoding, context), v: [JSON.stringify(event)] }
-  return { shared: wholeText, own: members(own) }
+  return { own: members({ ...eventColumns(event, encoding, context), text: JSON.stringify(event) }) }
 }
 
 export function eventColumns(

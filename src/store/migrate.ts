@@ -1,6 +1,8 @@
 import pg, { type ClientBase } from 'pg'
 import type { Definitions } from '#fhir/definitions.ts'
 import { makeAuditPartitions } from './audit-partitions.ts'
+import { auditTable } from './audit-tables.ts'
+import { makeEventView } from './event-view.ts'
 import { markLeakproof } from './leakproof.ts'
 import { loadMigrations, type Migration } from './migration-files.ts'
 import { translateMigrationError } from './postgres-errors.ts'
@@ -83,7 +85,9 @@ async function makeTables(client: ClientBase, tables: readonly TypeTable[]) {
       for (const part of whole) await makeMissing(client, part)
     })
   for (const part of missing) if (part.kind !== 'table') await makeMissing(client, part)
-  return { made: missing.map(describe), differences }
+  const events = tables.find(({ name }) => name === auditTable)
+  const view = events === undefined ? [] : await makeEventView(client, events)
+  return { made: [...missing.map(describe), ...view], differences }
 }
 
 function describe(part: Missing): string {

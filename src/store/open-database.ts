@@ -19,6 +19,7 @@ import { SharedLookUps } from './shared-look-ups.ts'
 import { SharedReads } from './shared-reads.ts'
 import { openSigningKeyRows } from './signing-keys.ts'
 import type { Database, Store } from './store.ts'
+import { StoredForms } from './stored-forms.ts'
 import { runTransaction } from './transaction.ts'
 import { deriveTables } from './type-tables.ts'
 import { Upkeep } from './upkeep.ts'
@@ -46,12 +47,14 @@ export interface DatabaseOptions {
 /** Of a database that `migrate` has seen; the connections are made when first needed. */
 export async function openDatabase(options: DatabaseOptions): Promise<Database> {
   const { url, definitions, localBases, timeZone, onFault, checkReferences = true } = options
+  const forms = new StoredForms()
   const connections = new Connections({
     url,
     size: options.poolSize ?? 16,
     connectTimeout: options.connectTimeout ?? 5_000,
     statementTimeout: options.statementTimeout ?? 10_000,
     onIdleError: (error) => onFault('A connection to the database was lost', error),
+    onLost: () => forms.forget(),
   })
   const extractor = createExtractor(definitions)
   const encoding = new RowEncoding(deriveTables(definitions), extractor)
@@ -64,7 +67,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const notifications = new Notifications({ url, onFault })
   const terminology = new StoredTerminology(definitions, options.terminology ?? loadTerminology())
   const openReads = createOpenReads(definitions, upkeep, terminology)
-  const commits = new Commits(connections, encoding, contextOf)
+  const commits = new Commits(connections, encoding, contextOf, forms)
   const sharedReads = new SharedReads(connections)
   const sharedLookUps = new SharedLookUps(connections)
   const runGlobal: Run = (statement) => translated(connections.run('', statement))
@@ -84,6 +87,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
             sharedReads,
             sharedLookUps,
             encoding,
+            forms,
             context: contextOf(tenant),
             checkReferences,
             openReads,
@@ -114,7 +118,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
       translated(
         commits.audit(tenant, isEventRow(event) ? event : eventRow(event, encoding, contextOf(tenant))),
       ),
-    eventForm: (tenant, sample, marks) => new EventForm(sample, marks, encoding, contextOf(tenant)),
+    eventForm: (tenant, sample, marks) => EventForm.of(sample, marks, encoding, contextOf(tenant)),
     ping: async () => {
       await runGlobal({ text: 'select', values: [] })
     },

@@ -71,7 +71,7 @@ function translateAnswer(code: string, detail: string | undefined, cause: Error)
 }
 
 /** Whatever the reason is why the log takes no event, what should be in it must not happen. */
-const auditRefused = /\bauditevent\b|\bauditevent_/
+const auditRefused = /\baudit_(?:row|form)\b|\baudit_row_/
 
 function unrecorded(cause: unknown): Refusal {
   return new Refusal(

@@ -2,9 +2,12 @@ import type { ClientBase } from 'pg'
 import type { ExtractionContext } from '#fhir/extract.ts'
 import { parseJson } from '#fhir/json.ts'
 import type { Resource } from '#fhir/resource.ts'
+import { auditTable } from './audit-tables.ts'
+import { tableOf } from './columns.ts'
+import { isOfForm } from './event-places.ts'
 import { quoted } from './quoted.ts'
 import type { RowEncoding } from './row-encoding.ts'
-import type { TypeTable } from './type-tables.ts'
+import type { TableColumn, TypeTable } from './type-tables.ts'
 
 /** Parameters of a type that have come equally far, so that one reading fills them all. */
 export interface PendingGroup {
@@ -61,9 +64,7 @@ export class ReindexBatches {
   }
 
   async countRows(type: string): Promise<number> {
-    const { rows } = await this.#client.query<{ count: string }>(
-      `select count(*) from ${quoted(type.toLowerCase())}`,
-    )
+    const { rows } = await this.#client.query<{ count: string }>(`select count(*) from ${tableOf(type)}`)
     return Number(rows[0]?.count)
   }
 
@@ -87,7 +88,7 @@ export class ReindexBatches {
   async #read(table: TypeTable, { after }: PendingGroup): Promise<readonly Row[]> {
     const place = after === undefined ? '' : ' and (r.tenant, r.id) > ($2, $3)'
     const { rows } = await this.#client.query<Row>(
-      `select r.tenant, r.id, r.version, r.text from ${quoted(table.name)} r where true${place} order by r.tenant, r.id limit $1`,
+      `select r.tenant, r.id, r.version, r.text from ${tableOf(table.type)} r where true${place} order by r.tenant, r.id limit $1`,
       [this.#options.batchRows ?? usualBatch, ...(after ?? [])],
     )
     return rows
@@ -103,7 +104,7 @@ export class ReindexBatches {
     })
     const fields = columns.map(({ name, sqlType }) => `${name} ${sqlType.replace(' COLLATE "C"', '')}`)
     await this.#client.query(
-      `update ${quoted(table.name)} t set ${columns.map(({ name }) => `${name} = r.${name}`).join(', ')}
+      `update ${quoted(table.name)} t set ${columns.map((column) => `${column.name} = ${filled(table, column)}`).join(', ')}
        from json_to_recordset($1::json) r(tenant text, id text, version integer, ${fields.join(', ')})
        where t.tenant = r.tenant and t.id = r.id and t.version = r.version`,
       [JSON.stringify(values)],
@@ -126,4 +127,12 @@ export class ReindexBatches {
         [type, parameters, ...next.after],
       )
   }
+}
+
+/** No value is an empty one where a form has its own, which is not to show through. */
+function filled(table: TypeTable, column: TableColumn): string {
+  const value = `r.${column.name}`
+  if (table.name !== auditTable || !isOfForm(column)) return value
+  const empty = column.sqlType.startsWith('text[]') ? `'{}'` : `''`
+  return `case when t.form is null then ${value} else coalesce(${value}, ${empty}) end`
 }

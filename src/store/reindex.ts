@@ -68,8 +68,8 @@ export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
       `select type || '.' || parameter as name from reindex order by 1`,
     )
     await client.query('reset role')
-    for (const type of new Set(filled.map((name) => name.split('.')[0] as string)))
-      await client.query(`analyze ${quoted(type.toLowerCase())}`)
+    const types = new Set(filled.map((name) => name.split('.')[0]))
+    for (const { type, name } of tables) if (types.has(type)) await client.query(`analyze ${quoted(name)}`)
     return { filled, pending: rows.map(({ name }) => name) }
   } catch (error) {
     throw translateError(error)

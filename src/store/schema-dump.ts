@@ -1,6 +1,6 @@
 import pg, { type ClientBase } from 'pg'
+import { auditTable } from './audit-tables.ts'
 import { leakproofFunctions } from './leakproof.ts'
-import { auditTable } from './table-ddl.ts'
 
 /**
  * The schema as its catalogue tells it, one line a fact, so that a reviewer sees what a change does to it. What all
@@ -18,22 +18,21 @@ export async function dumpSchema(url: string, types: readonly string[]): Promise
 }
 
 async function dump(client: ClientBase, types: readonly string[]): Promise<string> {
-  const { rows } = await client.query<{ name: string; lines: string[] }>(facts)
+  const { rows } = await client.query<{ kind: string; name: string; lines: string[] }>(facts)
   const functions = await client.query<{ line: string }>(routines, [leakproofFunctions])
-  const ofTypes = new Set(types.map((type) => type.toLowerCase()))
+  const ofTypes = new Set(types.filter((type) => type !== 'AuditEvent').map((type) => type.toLowerCase()))
   const tables = rows.filter(({ name }) => !new RegExp(`^${auditTable}_\\d`).test(name))
-  const usual = commonLines(tables.filter(({ name }) => ofTypes.has(name) && name !== auditTable))
+  const usual = commonLines(tables.filter(({ name }) => ofTypes.has(name)))
   const lines = [
     '-- The effect of all migrations and definitions, written by `npm run schema`; a test compares it. Not run by anything.',
     ...functions.rows.map(({ line }) => line),
     '',
     'table <each of the types but auditevent>',
     ...usual,
-    ...tables.flatMap(({ name, lines }) => {
+    ...tables.flatMap(({ kind, name, lines }) => {
       const own = lines.map((line) => line.replaceAll(`${name}_`, '<table>_'))
-      const shown =
-        ofTypes.has(name) && name !== auditTable ? own.filter((line) => !usual.includes(line)) : lines
-      return ['', `table ${name}`, ...shown]
+      const shown = ofTypes.has(name) ? own.filter((line) => !usual.includes(line)) : lines
+      return ['', `${kind} ${name}`, ...shown]
     }),
   ]
   return `${lines.join('\n')}\n`
@@ -48,7 +47,7 @@ function commonLines(tables: readonly { name: string; lines: string[] }[]): stri
 }
 
 const facts = `
-select t.relname as name, array(
+select t.relname as name, case t.relkind when 'v' then 'view' else 'table' end as kind, array(
   select line from (
     select 1 as part, a.attnum::text as place, format('  %s %s%s%s%s', a.attname, format_type(a.atttypid, a.atttypmod),
       case when a.attcollation = 'pg_catalog."C"'::regcollation then ' C' else '' end,
@@ -78,8 +77,10 @@ select t.relname as name, array(
     union all
     select 7, g.grantee::regrole::text, format('  %s may %s the %s search columns', g.grantee::regrole, lower(g.privilege_type), count(*)), 0
     from pg_attribute a, aclexplode(a.attacl) g where a.attrelid = t.oid group by g.grantee, g.privilege_type
+    union all
+    select 8, '', '  ' || line, number from regexp_split_to_table(pg_get_viewdef(t.oid), E'\n') with ordinality d(line, number) where t.relkind = 'v'
   ) f order by part, number, place) as lines
-from pg_class t where t.relnamespace = current_schema()::regnamespace and t.relkind in ('r', 'p') order by t.relname collate "C"`
+from pg_class t where t.relnamespace = current_schema()::regnamespace and t.relkind in ('r', 'p', 'v') order by t.relname collate "C"`
 
 const routines = `
 select line from (

@@ -1,21 +1,16 @@
 import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
+import { auditTable } from './audit-tables.ts'
 import { definitionTypes } from './definition-types.ts'
 import { quoted } from './quoted.ts'
 import type { TableColumn, TableIndex, TypeTable } from './type-tables.ts'
-
-/** AuditEvents are never changed: a month's are dropped at once, and their text needs no history row. */
-export const auditTable = 'auditevent'
 
 /** For SQL: the text as jsonb, made when read where PostgreSQL can (18 on), so that writes do not pay for it. */
 export type ContentColumn = 'virtual' | 'stored'
 
 export function createTable(table: TypeTable, content: ContentColumn): string {
-  const search = [
-    `content jsonb generated always as (text::jsonb) ${content}`,
-    ...table.columns.map(columnDefinition),
-  ]
+  const search = table.columns.map(columnDefinition)
   if (table.name === auditTable)
-    return `create table ${auditTable} (${[...keyColumns, 'text text not null', sealedBy, ...search, 'primary key (tenant, id, updated)'].join(', ')}) partition by range (updated);
+    return `create table ${auditTable} (${[...keyColumns, 'text text', sealedBy, 'form uuid', 'v text[]', ...search, wholeOrFormed, 'primary key (tenant, id, updated)'].join(', ')}) partition by range (updated);
 create table ${auditTable}_rest partition of ${auditTable} default ${wholeRows};
 create index ${auditTable}_xid on ${auditTable} (xid);
 grant select, insert on ${auditTable} to almanac_server;
@@ -29,7 +24,8 @@ call almanac_guard_events('${auditTable}_rest');
 grant select, delete on ${auditTable} to almanac_retention;
 create policy retention on ${auditTable} to almanac_retention using (true);`
   const name = quoted(table.name)
-  return `create table ${name} (${[...keyColumns, 'method text not null', 'text text not null', ...search, 'primary key (tenant, id)'].join(', ')}) ${wholeRows};
+  const whole = `content jsonb generated always as (text::jsonb) ${content}`
+  return `create table ${name} (${[...keyColumns, 'method text not null', 'text text not null', whole, ...search, 'primary key (tenant, id)'].join(', ')}) ${wholeRows};
 grant select, insert, update, delete on ${name} to almanac_server;
 grant select, update on ${name} to almanac_upkeep;
 call almanac_hold_tenant('${table.name}');${callIf(shippedTypes, 'almanac_show_shipped', table)}${callIf(definitionTypes, 'almanac_tell_changes', table)}`
@@ -40,6 +36,9 @@ export const wholeRows = 'with (toast_tuple_target = 4096)'
 
 /** What is committed and below the oldest transaction under way is complete: so the sealer finds what is new. */
 const sealedBy = 'xid xid8 not null default pg_current_xact_id()'
+
+const wholeOrFormed =
+  'constraint whole_or_formed check ((text is null) = (form is not null) and (form is null) = (v is null))'
 
 function callIf(types: ReadonlySet<string>, procedure: string, { type, name }: TypeTable): string {
   return types.has(type) ? `\ncall ${procedure}('${name}');` : ''

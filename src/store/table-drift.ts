@@ -18,7 +18,18 @@ export type Missing =
       readonly broken: boolean
     }
 
-const rowColumns = new Set(['tenant', 'id', 'version', 'updated', 'method', 'text', 'content', 'xid'])
+const rowColumns = new Set([
+  'tenant',
+  'id',
+  'version',
+  'updated',
+  'method',
+  'text',
+  'content',
+  'xid',
+  'form',
+  'v',
+])
 
 export function compareTables(tables: readonly TypeTable[], catalogue: TableCatalogue): Drift {
   const missing: Missing[] = []

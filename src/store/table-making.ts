@@ -1,6 +1,7 @@
 import type { ClientBase } from 'pg'
+import { auditTable } from './audit-tables.ts'
 import { quoted } from './quoted.ts'
-import { addColumns, auditTable, type ContentColumn, createIndex, createTable } from './table-ddl.ts'
+import { addColumns, type ContentColumn, createIndex, createTable } from './table-ddl.ts'
 import type { Missing } from './table-drift.ts'
 
 /** A new table at once; a column or index of a table in use without holding up those who use it. */

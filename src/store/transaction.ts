@@ -14,6 +14,7 @@ import type { Run, Statement } from './run.ts'
 import type { SharedLookUps } from './shared-look-ups.ts'
 import type { SharedReads } from './shared-reads.ts'
 import type { Reads, RowChange, Transaction } from './store.ts'
+import { rememberForms, type StoredForms } from './stored-forms.ts'
 import { type BatchContext, buildWriteBatch, type Guard, type WriteBatch } from './write-batch.ts'
 
 export interface TransactionParts {
@@ -22,6 +23,7 @@ export interface TransactionParts {
   readonly sharedReads: SharedReads
   readonly sharedLookUps: SharedLookUps
   readonly encoding: RowEncoding
+  readonly forms: StoredForms
   readonly context: BatchContext
   readonly checkReferences: boolean
   readonly openReads: OpenReads
@@ -237,7 +239,10 @@ class BufferedTransaction implements Transaction {
   }
 
   #build(batch: WriteBatch): Statement {
-    return buildWriteBatch(batch, this.#parts.encoding, this.#parts.context)
+    const { encoding, context, forms } = this.#parts
+    const { known } = forms
+    this.#afterCommit.push(() => rememberForms(known, batch.events))
+    return buildWriteBatch(batch, encoding, context, known)
   }
 
   #takeBatch(targets?: Targets): WriteBatch | undefined {

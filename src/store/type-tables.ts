@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
+import { auditTable } from './audit-tables.ts'
 import { type Column, columnsOf } from './columns.ts'
 import { layoutOf } from './search/layout.ts'
 import { wholeOf } from './search/whole-text.ts'
@@ -8,6 +9,7 @@ import { wholeOf } from './search/whole-text.ts'
 /** The table of a resource type, derived from its search parameters. Pure: the migrator makes it, a write fills it. */
 export interface TypeTable {
   readonly type: string
+  /** Where its rows are written. They are read by the type's name in lower case, which for AuditEvents is a view. */
   readonly name: string
   readonly columns: readonly TableColumn[]
   readonly indexes: readonly TableIndex[]
@@ -59,7 +61,7 @@ function deriveTable(
   definitions: Definitions,
   wish: IndexWishes[string] | undefined,
 ): TypeTable {
-  const name = type.toLowerCase()
+  const name = type === 'AuditEvent' ? auditTable : type.toLowerCase()
   const columns: TableColumn[] = []
   const indexes: TableIndex[] = []
   const terms: string[] = []

@@ -1,12 +1,12 @@
 import type { ExtractionContext } from '#fhir/extract.ts'
-import { type EventRow, eventRow } from './event-row.ts'
+import { type EventRow, eventRow, type FormRow } from './event-row.ts'
 import type { Targets } from './reference-check.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import type { Statement } from './run.ts'
 import type { RowChange } from './store.ts'
 import { textArray } from './text-array.ts'
 import type { TypeTable } from './type-tables.ts'
-import { buildWriteStatement } from './write-statement.ts'
+import { buildWriteStatement, type EventsShape } from './write-statement.ts'
 
 /** What a transaction has to send: pure, from changes to one statement. */
 export interface WriteBatch {
@@ -34,7 +34,13 @@ interface TableRows {
   readonly texts: string[]
 }
 
-export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, context: BatchContext): Statement {
+/** `known`: forms of events that are stored already. */
+export function buildWriteBatch(
+  batch: WriteBatch,
+  encoding: RowEncoding,
+  context: BatchContext,
+  known: WeakSet<FormRow>,
+): Statement {
   const last = lastVersions(batch.changes)
   const puts = new Map<string, TableRows>()
   const passing: object[] = []
@@ -76,14 +82,14 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
   const tables = [...puts.values()].sort((a, b) => (a.table.name < b.table.name ? -1 : 1))
   const removed = [...deletes].sort(([a], [b]) => (a < b ? -1 : 1))
   const { types = [], ids = [], eventIds = [] } = batch.targets ?? {}
-  const audit = events.length === 0 ? undefined : eventValues(events)
+  const audit = arrangeEvents(events, known)
   return {
     text: buildWriteStatement(
       {
         tables: tables.map(({ table, fresh }) => ({ table, fresh, filled: encoding.filled(table.type) })),
         historyOnly: passing.length > 0,
         deletes: removed.map(([type]) => encoding.table(type)),
-        audit: audit && { table: encoding.table('AuditEvent'), alike: audit.alike },
+        audit: audit.shape,
         references: types.length > 0,
         auditReferences: eventIds.length > 0,
         guard: batch.guard?.name,
@@ -95,7 +101,7 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
       ...tables.flatMap(({ rows, texts }) => [JSON.stringify(rows), textArray(texts)]),
       ...(passing.length > 0 ? [JSON.stringify(passing)] : []),
       ...removed.map(([, idsGone]) => idsGone),
-      ...(audit?.values ?? []),
+      ...audit.values,
       ...(types.length > 0 ? [types, ids] : []),
       ...(eventIds.length > 0 ? [eventIds] : []),
       ...(batch.guard === undefined ? [] : [JSON.stringify(batch.guard.rows)]),
@@ -103,24 +109,28 @@ export function buildWriteBatch(batch: WriteBatch, encoding: RowEncoding, contex
   }
 }
 
-/** What events share is told once: of one form they are one object, else each names the one that is its. */
-function eventValues(events: readonly EventRow[]): { readonly alike: boolean; readonly values: unknown[] } {
-  const forms = new Map<string, number>()
-  let rows = ''
-  for (const { shared, own } of events) {
-    let form = forms.get(shared)
+/** Those of forms, those that are whole, and the forms that are new. */
+function arrangeEvents(
+  events: readonly EventRow[],
+  known: WeakSet<FormRow>,
+): { readonly shape: EventsShape; readonly values: readonly string[] } {
+  const forms = new Map<string, string>()
+  let formed = ''
+  let whole = ''
+  for (const { form, own } of events) {
     if (form === undefined) {
-      form = forms.size
-      forms.set(shared, form)
+      whole += `,{${own}}`
+      continue
     }
-    rows += `,{"form":${form},${own}}`
+    formed += `,{${own}}`
+    if (!known.has(form)) forms.set(form.id, form.row)
   }
-  const alike = forms.size === 1
-  const shared = [...forms.keys()].map((form, at) => `{"form":${at},${form}}`)
-  return {
-    alike,
-    values: [alike ? shared[0] : `[${shared.join(',')}]`, `[${rows.slice(1)}]`],
-  }
+  const shape = { forms: forms.size > 0, formed: formed !== '', whole: whole !== '' }
+  const values: string[] = []
+  if (shape.forms) values.push(`[${[...forms.values()].join(',')}]`)
+  if (shape.formed) values.push(`[${formed.slice(1)}]`)
+  if (shape.whole) values.push(`[${whole.slice(1)}]`)
+  return { shape, values }
 }
 
 /** The change that leaves its mark on the type's table, when one resource is written more than once; rarely needed. */

@@ -1,3 +1,5 @@
+import { auditForms, auditTable } from './audit-tables.ts'
+import { isOfFormedRow } from './event-places.ts'
 import { quoted } from './quoted.ts'
 import type { RowEncoding } from './row-encoding.ts'
 import { shippedTenant } from './shipped-tenant.ts'
@@ -9,12 +11,20 @@ export interface WriteShape {
   /** Versions that leave no row in their type's table: deletes, and those replaced within the flush. */
   readonly historyOnly: boolean
   readonly deletes: readonly TypeTable[]
-  /** Alike: all events share the same columns. */
-  readonly audit: { readonly table: TypeTable; readonly alike: boolean } | undefined
+  readonly audit: EventsShape
   readonly references: boolean
   readonly auditReferences: boolean
   /** A function of the rooms above that throws when the rest must not be. */
   readonly guard: string | undefined
+}
+
+/** Which kinds of rows of AuditEvents there are. */
+export interface EventsShape {
+  /** Forms that are not known to be stored. */
+  readonly forms: boolean
+  /** Events that have a form. */
+  readonly formed: boolean
+  readonly whole: boolean
 }
 
 export interface TableShape {
@@ -28,7 +38,7 @@ export interface TableShape {
 /**
  * One statement however many rows, types and tables: either all of it happens or nothing, in one round trip
  * (docs/decisions/0004-one-statement-a-commit.md). Parameters in order: tenant; rows and texts of each table; history-only rows; ids of each
- * delete; what audit rows share, the rows; targets' types and ids; ids of AuditEvents referred to; what is guarded.
+ * delete; forms of AuditEvents, events of forms, whole events; targets' types and ids; ids of AuditEvents referred to; what is guarded.
  */
 export function buildWriteStatement(shape: WriteShape, encoding: RowEncoding): string {
   let texts = textsOf.get(encoding)
@@ -40,14 +50,16 @@ export function buildWriteStatement(shape: WriteShape, encoding: RowEncoding): s
     ...shape.tables.map(({ table, fresh, filled }) => `${table.name}${fresh ? '+' : '='}${filled.length}`),
     ...shape.deletes.map(({ name }) => `${name}-`),
     shape.historyOnly,
-    shape.audit?.alike,
+    shape.audit.forms,
+    shape.audit.formed,
+    shape.audit.whole,
     shape.references,
     shape.auditReferences,
     shape.guard,
   ].join(' ')
   let text = texts.get(key)
   if (text === undefined) {
-    text = writeText(shape)
+    text = writeText(shape, encoding.table('AuditEvent'))
     if (texts.size >= mostTexts) texts.clear()
     texts.set(key, text)
   }
@@ -59,7 +71,7 @@ const mostTexts = 500
 /** Tables of one name differ where definitions do. */
 const textsOf = new WeakMap<RowEncoding, Map<string, string>>()
 
-function writeText(shape: WriteShape): string {
+function writeText(shape: WriteShape, events: TypeTable): string {
   let parameter = 1
   const next = () => `$${++parameter}`
   const steps: string[] = []
@@ -87,8 +99,12 @@ function writeText(shape: WriteShape): string {
   shape.deletes.forEach((table, at) => {
     steps.push(`d${at} as (delete from ${quoted(table.name)} where id = any(${next()}::text[]))`)
   })
-  if (shape.audit !== undefined)
-    steps.push(`a as (${insertAudit(shape.audit.table, shape.audit.alike, next)})`)
+  if (shape.audit.forms)
+    steps.push(
+      `f as (insert into ${auditForms} select * from json_populate_recordset(null::${auditForms}, ${next()}::json) on conflict do nothing)`,
+    )
+  if (shape.audit.formed) steps.push(`e as (${insertFormed(events, next())})`)
+  if (shape.audit.whole) steps.push(`a as (${insertWhole(events, next())})`)
   const missing: string[] = []
   if (shape.references)
     missing.push(
@@ -133,13 +149,17 @@ function putRows(table: TypeTable, fresh: boolean, filled: readonly TableColumn[
   return `${insert} on conflict (tenant, id) do update set ${[...set, ...emptied.map((name) => `${name} = null`)].join(', ')}`
 }
 
-/** Most events of a statement differ in a few columns and values only; the rest comes from what they share. */
-function insertAudit(table: TypeTable, alike: boolean, next: () => string): string {
-  const shared = `json_to_record${alike ? '' : 'set'}(${next()}::json) s(form integer, text text, ${table.columns.map(definition).join(', ')})`
-  const own = `json_to_recordset(${next()}::json) e(form integer, id text, updated timestamptz, v text[], ${table.columns.map(definition).join(', ')})`
-  const columns = table.columns.map(({ name }) => `coalesce(e.${name}, s.${name})`).join(', ')
-  return `insert into auditevent (tenant, id, version, updated, text, ${names(table.columns).join(', ')})
-    select $1, e.id, 1, e.updated, format(s.text, variadic e.v), ${columns} from ${own} join ${shared} on s.form = e.form`
+/** Narrow: of most events all but a few values is in their form. */
+function insertFormed(table: TypeTable, rows: string): string {
+  const columns = table.columns.filter(isOfFormedRow)
+  const own = ['id', 'updated', 'form', 'v', ...columns.map(({ name }) => name)].join(', ')
+  return `insert into ${auditTable} (tenant, version, ${own})
+    select $1, 1, ${own} from json_to_recordset(${rows}::json) r(id text, updated timestamptz, form uuid, v text[], ${columns.map(definition).join(', ')})`
+}
+
+function insertWhole(table: TypeTable, rows: string): string {
+  return `insert into ${auditTable} (tenant, id, version, updated, text, ${names(table.columns).join(', ')})
+    select $1, id, 1, updated, text, ${names(table.columns).join(', ')} from json_to_recordset(${rows}::json) r(id text, updated timestamptz, text text, ${table.columns.map(definition).join(', ')})`
 }
 
 function names(columns: readonly TableColumn[]): string[] {

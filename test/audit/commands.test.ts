@@ -54,7 +54,7 @@ async function fillOldMonths(url: string): Promise<string> {
     ['old-3', '2015-04-03T10:00:00.000Z'],
   ] as const)
     await client.query(
-      `insert into auditevent (tenant, id, version, updated, text) values ('main', $1, 1, $2::timestamptz, $3)`,
+      `insert into audit_row (tenant, id, version, updated, text) values ('main', $1, 1, $2::timestamptz, $3)`,
       [id, when, JSON.stringify(auditEvent(id, new Date(when)))],
     )
   await client.end()
@@ -227,7 +227,7 @@ test('a month past its period is compressed, held, let go and dropped, and the l
     'main 2015-03: 2 events dropped\nmain 2015-04: 1 events dropped\n',
   )
   const { rows: left } = await superuser.query(
-    `select to_regclass('auditevent_2015_03') as partition,
+    `select to_regclass('audit_row_2015_03') as partition,
             (select count(*)::int from auditevent where id like 'old-%') as events,
             (select count(*)::int from audit_seal where kind = 'tombstone' and length(signature) = 64) as tombstones`,
   )

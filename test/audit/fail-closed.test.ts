@@ -15,10 +15,10 @@ beforeAll(async () => {
   await staff('PUT', '/Patient/a', { resourceType: 'Patient', id: 'a' })
   superuser = new pg.Client({ connectionString: server.databaseUrl })
   await superuser.connect()
-  await superuser.query('revoke insert on auditevent from almanac_server')
+  await superuser.query('revoke insert on audit_row from almanac_server')
 })
 afterAll(async () => {
-  await superuser.query('grant insert on auditevent to almanac_server')
+  await superuser.query('grant insert on audit_row to almanac_server')
   await superuser.end()
   await server[Symbol.asyncDispose]()
 })

@@ -78,7 +78,7 @@ test('a month that only one clinic has goes as a whole table', async () => {
     return end.entries
   })
   const partitions = await sealed.db.query('select to_regclass($1) as name', [
-    `auditevent_${month.replace('-', '_')}`,
+    `audit_row_${month.replace('-', '_')}`,
   ])
   expect(partitions).toEqual([{ name: null }])
   expect((await sealed.verify({ witness: false })).faults).toEqual([])
@@ -103,7 +103,7 @@ test('events cannot be dropped before there is a tombstone', async () => {
   await sealed.db.query('begin')
   await expect(
     sealed.db.query(
-      `do $$ begin set local role almanac_retention; delete from auditevent where id = 'a'; end $$`,
+      `do $$ begin set local role almanac_retention; delete from audit_row where id = 'a'; end $$`,
     ),
   ).rejects.toThrow(/never changed/)
   await sealed.db.query('rollback')

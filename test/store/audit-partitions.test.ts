@@ -20,7 +20,7 @@ afterAll(async () => {
 
 async function partitionOf(id: string): Promise<string | undefined> {
   const [row] = await db.query<{ name: string }>(
-    'select tableoid::regclass::text as name from auditevent where id = $1',
+    'select tableoid::regclass::text as name from audit_row where id = $1',
     [id],
   )
   return row?.name
@@ -29,29 +29,29 @@ async function partitionOf(id: string): Promise<string | undefined> {
 test('this month and the next three are ready, each is made once', async () => {
   const now = new Date('2031-11-20T10:00:00Z')
   expect(await makeAuditPartitions(owner, now)).toEqual([
-    'auditevent_2031_11',
-    'auditevent_2031_12',
-    'auditevent_2032_01',
-    'auditevent_2032_02',
+    'audit_row_2031_11',
+    'audit_row_2031_12',
+    'audit_row_2032_01',
+    'audit_row_2032_02',
   ])
   expect(await makeAuditPartitions(owner, now)).toEqual([])
   const id = '019c0000-0000-7000-8000-00000000000a'
   await db.database.recordAudit('main', auditEvent(id, new Date('2031-12-31T23:59:59.999Z')))
-  expect(await partitionOf(id)).toBe('auditevent_2031_12')
+  expect(await partitionOf(id)).toBe('audit_row_2031_12')
 })
 
 test('an event that found no month is kept, and comes along when its month is made', async () => {
   const id = 'before-its-month'
   await db.database.recordAudit('main', auditEvent(id, new Date('2040-05-05T12:00:00Z')))
-  expect(await partitionOf(id)).toBe('auditevent_rest')
+  expect(await partitionOf(id)).toBe('audit_row_rest')
   await makeAuditPartitions(owner, new Date('2040-04-01T00:00:00Z'))
-  expect(await partitionOf(id)).toBe('auditevent_2040_05')
+  expect(await partitionOf(id)).toBe('audit_row_2040_05')
   expect((await db.database.asSystem('main').read('AuditEvent', id))?.id).toBe(id)
 })
 
 test('a new month holds clinics apart like the others', async () => {
   const loose = await db.query(
-    `select from pg_class where relname like 'auditevent_%' and relkind = 'r' and not (relrowsecurity and relforcerowsecurity)`,
+    `select from pg_class where relname like 'audit_row_%' and relkind = 'r' and not (relrowsecurity and relforcerowsecurity)`,
   )
   expect(loose).toEqual([])
 })

@@ -21,7 +21,7 @@ test('events of concurrent readers share a few inserts, and each is there when i
     }),
   )
   const [row] = await db.query<{ transactions: number; events: number }>(
-    `select count(distinct xmin::text)::int as transactions, count(*)::int as events from auditevent`,
+    `select count(distinct xmin::text)::int as transactions, count(*)::int as events from audit_row`,
   )
   expect(row?.events).toBe(301)
   expect(row?.transactions).toBeLessThan(20)
@@ -44,9 +44,9 @@ test('clinics do not share: each has its own events', async () => {
 
 test('what cannot be recorded fails all who wait for it, and the next group works', async () => {
   const events = Array.from({ length: 10 }, () => auditEvent())
-  await db.query('alter table auditevent rename to auditevent_away')
+  await db.query('alter table audit_row rename to audit_row_away')
   const answers = await Promise.allSettled(events.map((event) => db.database.recordAudit('west', event)))
-  await db.query('alter table auditevent_away rename to auditevent')
+  await db.query('alter table audit_row_away rename to audit_row')
   expect(answers.map(({ status }) => status)).toEqual(events.map(() => 'rejected'))
   await db.database.recordAudit('west', auditEvent())
   const rows = await db.query(`select from auditevent where tenant = 'west'`)

@@ -5,7 +5,7 @@ import { migrate } from '../../src/store/migrate.ts'
 import { openDatabase } from '../../src/store/open-database.ts'
 import { reindex } from '../../src/store/reindex.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { auditEvent, changeTo, patient, write } from './changes.ts'
+import { auditEvent, changeTo, formedEvent, patient, write } from './changes.ts'
 
 const rows = 45
 const maritalStatus: SearchParameter = {
@@ -30,6 +30,22 @@ function extended(base: Definitions, added: SearchParameter): Definitions {
       type === added.type ? [...base.searchParameters(type), added] : base.searchParameters(type),
     searchParameter: (type, code) =>
       type === added.type && code === added.code ? added : base.searchParameter(type, code),
+  }
+}
+
+/** As after changing a SearchParameter so that it finds nothing. */
+function without(base: Definitions, type: string, code: string): Definitions {
+  const empty = (parameter: SearchParameter): SearchParameter =>
+    parameter.type === type && parameter.code === code
+      ? { ...parameter, expression: `${type}.implicitRules` }
+      : parameter
+  return {
+    ...extended(base, maritalStatus),
+    searchParameters: (of) => base.searchParameters(of).map(empty),
+    searchParameter: (of, name) => {
+      const parameter = base.searchParameter(of, name)
+      return parameter && empty(parameter)
+    },
   }
 }
 
@@ -150,11 +166,70 @@ test('a parameter is filled again when it is asked for by name', async () => {
 test('audit events are filled too, and nothing else of them is touched', async () => {
   const event = auditEvent()
   await db.database.recordAudit('main', event)
-  await db.query('update auditevent set by_action = null')
+  await db.query('update audit_row set by_action = null')
   await reindex({ url: db.url, definitions, contextOf, type: 'AuditEvent', parameter: 'action' })
   expect(await db.query('select by_action, text from auditevent')).toEqual([
     { by_action: 'r', text: JSON.stringify(event) },
   ])
+})
+
+test('of audit events that have a form in common each has its own value, and nothing of the form shows through', async () => {
+  const event = formedEvent(db.database, 'north')
+  await db.database.recordAudit('north', event)
+  const read = () =>
+    db.query(`select by_action, by_subtype, by_agent_role, text from auditevent where tenant = 'north'`)
+  const before = await read()
+  expect(before).toMatchObject([
+    { by_action: 'r', by_subtype: expect.arrayContaining(['read']), by_agent_role: null },
+  ])
+  await db.query(`update audit_row set by_agent_role = array['old'], by_action = 'x' where tenant = 'north'`)
+  for (const parameter of ['action', 'subtype', 'agent-role'])
+    await reindex({ url: db.url, definitions, contextOf, type: 'AuditEvent', parameter })
+  expect(await read()).toEqual(before)
+  const silent = without(definitions, 'AuditEvent', 'subtype')
+  await reindex({ url: db.url, definitions: silent, contextOf, type: 'AuditEvent', parameter: 'subtype' })
+  expect(await read()).toEqual(before.map((row) => ({ ...row, by_subtype: null })))
+})
+
+test('a new parameter of audit events: those of a form are filled, and later ones have it in their form', async () => {
+  const added: SearchParameter = {
+    ...maritalStatus,
+    code: 'observer',
+    type: 'AuditEvent',
+    expression: 'AuditEvent.source.observer.display',
+    kind: 'string',
+    dataTypes: ['string'],
+  }
+  const more = extended(definitions, added)
+  await db.database.recordAudit('south', formedEvent(db.database, 'south', 'a'))
+  const { made } = await migrate({ url: db.url, definitions: more })
+  expect(made).toEqual(['columns audit_row.by_observer', 'view auditevent'])
+  await reindex({ url: db.url, definitions: more, contextOf })
+  await using later = await openDatabase({
+    url: db.url,
+    definitions: more,
+    localBases: () => [],
+    timeZone: () => 'UTC',
+    onFault: () => undefined,
+  })
+  await later.recordAudit('south', formedEvent(later, 'south', 'b'))
+  expect(
+    await db.query(
+      `select id, by_observer like '%\ntest\n%' as found from auditevent where tenant = 'south' order by id`,
+    ),
+  ).toEqual([
+    { id: 'a', found: true },
+    { id: 'b', found: true },
+  ])
+  expect(
+    await db.query(
+      `select id, by_observer is null as of_form from audit_row where tenant = 'south' order by id`,
+    ),
+  ).toEqual([
+    { id: 'a', of_form: false },
+    { id: 'b', of_form: true },
+  ])
+  expect((await migrate({ url: db.url, definitions: more })).made).toEqual([])
 })
 
 test('a parameter that no type has is named', async () => {

@@ -1,7 +1,7 @@
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { auditEvent, changeTo, patient, write } from './changes.ts'
+import { auditEvent, changeTo, formedEvent, patient, write } from './changes.ts'
 
 let db: TestDatabase
 let server: pg.Client
@@ -15,6 +15,7 @@ beforeAll(async () => {
       ...Array.from({ length: 400 }, (_, at) => changeTo(patient(`${tenant}-${at}`, `Family${at}`))),
     )
     await db.database.recordAudit(tenant, auditEvent())
+    await db.database.recordAudit(tenant, formedEvent(db.database, tenant))
   }
   await db.query('vacuum analyze patient')
   server = new pg.Client({ connectionString: db.url, options: '-c role=almanac_server' })
@@ -33,10 +34,13 @@ async function plan(text: string): Promise<string> {
 }
 
 describe('a clinic sees its own rows and no others', () => {
-  test.each(['patient', 'history', 'auditevent'])('SQL without a clinic in it, on %s', async (table) => {
-    const { rows } = await server.query(`select distinct tenant from ${table}`)
-    expect(rows).toEqual([{ tenant: 'main' }])
-  })
+  test.each(['patient', 'history', 'auditevent', 'audit_row', 'audit_form'])(
+    'SQL without a clinic in it, on %s',
+    async (table) => {
+      const { rows } = await server.query(`select distinct tenant from ${table}`)
+      expect(rows).toEqual([{ tenant: 'main' }])
+    },
+  )
 
   test('before any clinic is named there is nothing', async () => {
     const stranger = new pg.Client({ connectionString: db.url, options: '-c role=almanac_server' })
@@ -71,12 +75,20 @@ describe('what is past stays as it was', () => {
   test.each([
     `update history set text = ''`,
     'delete from history',
+    `update audit_row set text = ''`,
+    'delete from audit_row',
+    'truncate audit_row',
+    'drop table audit_row',
+    `update audit_form set text = ''`,
+    `update audit_form set by_action = ''`,
+    'delete from audit_form',
+    'truncate audit_form',
     `update auditevent set text = ''`,
     'delete from auditevent',
-    'truncate auditevent',
-    'drop table auditevent',
   ])('the server may not: %s', async (text) => {
-    await expect(server.query(text)).rejects.toThrow(/permission denied|must be owner/)
+    await expect(server.query(text)).rejects.toThrow(
+      /permission denied|must be owner|cannot (?:update|delete from) view/,
+    )
   })
 })
 

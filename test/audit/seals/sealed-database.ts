@@ -6,7 +6,7 @@ import { statementHash } from '#audit/seals/statement.ts'
 import { type Verdict, verifyChain } from '#audit/seals/verify-chain.ts'
 import { AuditChain } from '#store/audit-chain.ts'
 import { AuditSeals } from '#store/audit-seals.ts'
-import { auditEvent } from '../../store/changes.ts'
+import { auditEvent, formedEvent } from '../../store/changes.ts'
 import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
 
 export interface SealedDatabase extends AsyncDisposable {
@@ -16,6 +16,8 @@ export interface SealedDatabase extends AsyncDisposable {
   readonly entries: ChainEntry[]
   /** Records so many events and seals them; gives their ids in the order of the log. */
   record(count: number, recorded?: Date, tenant?: string): Promise<readonly string[]>
+  /** The same, of a form that they have in common. */
+  recordFormed(count: number): Promise<readonly string[]>
   seal(): Promise<void>
   rotate(): SealingKey
   /** For whoever adds to the chains beside the sealer. */
@@ -62,6 +64,14 @@ export async function openSealedDatabase(): Promise<SealedDatabase> {
     async record(count, recorded = new Date(), tenant = 'main') {
       const ids = Array.from({ length: count }, () => randomUUIDv7())
       await Promise.all(ids.map((id) => db.database.recordAudit(tenant, auditEvent(id, recorded))))
+      await seal()
+      return ids.sort()
+    },
+    async recordFormed(count) {
+      const ids = Array.from({ length: count }, () => randomUUIDv7())
+      await Promise.all(
+        ids.map((id) => db.database.recordAudit('main', formedEvent(db.database, 'main', id))),
+      )
       await seal()
       return ids.sort()
     },

@@ -60,15 +60,15 @@ test('the chain verifies with the public keys of the folder, private ones stay p
 })
 
 test.each([
-  ['update auditevent set text = text'],
-  ['delete from auditevent'],
-  ['truncate auditevent'],
+  ['update audit_row set text = text'],
+  ['delete from audit_row'],
+  ['truncate audit_row'],
   ['update audit_seal set statement = statement'],
   ['delete from audit_seal'],
   [
     'insert into audit_seal (tenant, number, kind, statement, signature) values ($$main$$, 9999, $$seal$$, $$$$, $$$$)',
   ],
-  ['alter table auditevent disable trigger all'],
+  ['alter table audit_row disable trigger all'],
 ])('the role of the server cannot %s', async (sql) => {
   await superuser.query('begin')
   await superuser.query('set local role almanac_server')
@@ -78,9 +78,9 @@ test.each([
 })
 
 test.each([
-  ['update auditevent set text = text || $$ $$'],
-  ['delete from auditevent'],
-  ['truncate auditevent'],
+  ['update audit_row set text = text || $$ $$'],
+  ['delete from audit_row'],
+  ['truncate audit_row'],
   ['update audit_seal set statement = $$$$'],
   ['delete from audit_seal'],
   ['truncate audit_seal'],

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { makeSealingKey } from '#audit/seals/sealing-key.ts'
-import { auditEvent } from '../../store/changes.ts'
+import { auditEvent, formedEvent } from '../../store/changes.ts'
 import { openSealedDatabase, type SealedDatabase } from './sealed-database.ts'
 
 /** Sealing waits for the transactions of all tests that run meanwhile. */
@@ -12,12 +12,14 @@ let ids: readonly string[]
 
 beforeEach(async () => {
   sealed = await openSealedDatabase()
-  ids = [...(await sealed.record(5)), ...(await sealed.record(3)), ...(await sealed.record(4))]
+  ids = [...(await sealed.record(5)), ...(await sealed.record(3)), ...(await sealed.recordFormed(6))]
 })
 afterEach(() => sealed[Symbol.asyncDispose]())
 
 async function asSuperuser(sql: string, values: readonly unknown[] = []): Promise<void> {
-  await sealed.db.query('alter table auditevent disable trigger user')
+  await sealed.db.query('alter table audit_row disable trigger user')
+  await sealed.db.query('alter table audit_form disable trigger user')
+  await sealed.db.query('alter table audit_row drop constraint if exists whole_or_formed')
   await sealed.db.query('alter table audit_seal disable trigger user')
   await sealed.db.query(sql, values)
 }
@@ -34,7 +36,7 @@ test('an untouched log verifies', async () => {
   const verdict = await sealed.verify()
   expect(verdict).toMatchObject({
     faults: [],
-    events: 12,
+    events: 14,
     unsealed: 0,
     head: { number: verdict.entries - 1 },
   })
@@ -42,20 +44,70 @@ test('an untouched log verifies', async () => {
 
 test('one changed byte is found, and which', async () => {
   await asSuperuser(
-    `update auditevent set text = replace(text, 'Practitioner/1', 'Practitioner/2') where id = $1`,
+    `update audit_row set text = replace(text, 'Practitioner/1', 'Practitioner/2') where id = $1`,
     [ids[6]],
   )
   expect(await faults()).toEqual([{ kind: 'altered', entry: 2, event: ids[6], sequence: 7 }])
 })
 
+const altered = (...events: readonly (string | undefined)[]) =>
+  events.map((event) => ({ kind: 'altered', entry: 3, event, sequence: ids.indexOf(event ?? '') + 1 }))
+
+test('of events that have a form: other values, too few, none, no form, another one are found, and of which', async () => {
+  const changes = [
+    `v = array_replace(v, '1', '2')`,
+    'v = v[:1]',
+    'v = null',
+    'form = null',
+    'form = gen_random_uuid()',
+    `text = '{}'`,
+  ]
+  const [, , , , , , , , ...formed] = ids
+  expect(formed).toHaveLength(changes.length)
+  await asSuperuser('select')
+  for (const [at, change] of changes.entries())
+    await sealed.db.query(`update audit_row set ${change} where id = $1`, [formed[at]])
+  expect(await faults()).toEqual(altered(...formed))
+})
+
+test('a form that somebody changed, exchanged or took away is found at all its events', async () => {
+  await asSuperuser('create table kept as select * from audit_form')
+  for (const change of [
+    `update audit_form set text = replace(text, '"R"', '"C"')`,
+    `update audit_form set text = text || '%99$s'`,
+    `update audit_form set text = '%q'`,
+    'delete from audit_form',
+    `with other as (insert into audit_form (tenant, id, text) select tenant, gen_random_uuid(), replace(text, '"R"', '"U"') from audit_form returning id)
+     update audit_row r set form = other.id from other where r.form is not null`,
+  ]) {
+    await sealed.db.query(change)
+    expect(await faults(), change).toEqual(altered(...ids.slice(8)))
+    await sealed.db.query('delete from audit_form')
+    await sealed.db.query('insert into audit_form select * from kept')
+  }
+  await sealed.db.query('update audit_row set form = kept.id from kept where form is not null')
+  expect(await faults()).toEqual([])
+})
+
+test('a form that is gone before its events are sealed makes them unprovable, and does not hold up the others', async () => {
+  const event = formedEvent(sealed.db.database, 'main', undefined, new Date(), '7')
+  await sealed.db.database.recordAudit('main', event)
+  await asSuperuser('delete from audit_form')
+  await sealed.seal()
+  expect((await faults()).map(({ kind, entry }) => ({ kind, entry }))).toEqual([
+    ...Array.from({ length: 6 }, () => ({ kind: 'altered', entry: 3 })),
+    { kind: 'altered', entry: 4 },
+  ])
+})
+
 test('an event that was taken out is found', async () => {
-  await asSuperuser('delete from auditevent where id = $1', [ids[0]])
+  await asSuperuser('delete from audit_row where id = $1', [ids[0]])
   expect(await faults()).toEqual([{ kind: 'missing', entry: 1, event: ids[0], sequence: 1 }])
 })
 
 test('two events that changed places are found', async () => {
   await asSuperuser(
-    `update auditevent e set text = other.text from auditevent other
+    `update audit_row e set text = other.text from audit_row other
      where e.id in ($1, $2) and other.id in ($1, $2) and other.id <> e.id`,
     [ids[1], ids[9]],
   )
@@ -75,7 +127,7 @@ test('two entries of the chain that changed places are found', async () => {
 })
 
 test('a cut off end is found by the witness', async () => {
-  await asSuperuser('delete from auditevent where id = any($1)', [ids.slice(8)])
+  await asSuperuser('delete from audit_row where id = any($1)', [ids.slice(8)])
   await sealed.db.query('delete from audit_seal where number = 3')
   expect(await faults()).toEqual([{ kind: 'truncated', entry: 3 }])
 })
@@ -84,13 +136,13 @@ test('an older state that was put back is found by the witness', async () => {
   await sealed.db.query('create table old_seal as select * from audit_seal')
   await sealed.db.query('create table old_event as select id from auditevent')
   await sealed.record(2)
-  await asSuperuser('delete from auditevent where id not in (select id from old_event)')
+  await asSuperuser('delete from audit_row where id not in (select id from old_event)')
   await sealed.db.query('delete from audit_seal where number not in (select number from old_seal)')
   expect(await faults()).toEqual([{ kind: 'truncated', entry: 4 }])
 })
 
 test('events taken out with the seal that names them leave a gap', async () => {
-  await asSuperuser('delete from auditevent where id = any($1)', [ids.slice(5, 8)])
+  await asSuperuser('delete from audit_row where id = any($1)', [ids.slice(5, 8)])
   await sealed.db.query('delete from audit_seal where number = 2')
   expect(await faults()).toEqual([{ kind: 'entry-missing', entry: 3 }])
 })
@@ -119,9 +171,9 @@ test('a chain that was rewritten with another key is found', async () => {
 
 test('an event put in under an old transaction is found', async () => {
   await asSuperuser(
-    `insert into auditevent (tenant, id, version, updated, text, xid)
-     select tenant, 'forged', 1, updated, text, xid from auditevent where id = $1`,
-    [ids[2]],
+    `insert into audit_row (tenant, id, version, updated, form, v, xid)
+     select tenant, 'forged', 1, updated, form, v, xid from audit_row where id = $1`,
+    [ids[9]],
   )
   expect(await faults()).toEqual([{ kind: 'inserted', event: 'forged' }])
 })
@@ -130,23 +182,23 @@ test('a back-dated event that slips in by a plain insert is sealed, and found', 
   const forged = auditEvent('forged', new Date(Date.now() - 3600_000))
   await sealed.db.database.recordAudit('main', forged)
   await sealed.seal()
-  expect(await faults()).toEqual([{ kind: 'back-dated', entry: 4, event: 'forged', sequence: 13 }])
+  expect(await faults()).toEqual([{ kind: 'back-dated', entry: 4, event: 'forged', sequence: 15 }])
 })
 
 test('an event moved to another month is found there', async () => {
-  await asSuperuser(`update auditevent set updated = updated + interval '1 month' where id = $1`, [ids[3]])
+  await asSuperuser(`update audit_row set updated = updated + interval '1 month' where id = $1`, [ids[3]])
   expect(await faults()).toEqual([{ kind: 'moved', entry: 1, event: ids[3], sequence: 4 }])
 })
 
 test('a whole month moved to another is found', async () => {
-  await asSuperuser(`update auditevent set updated = updated + interval '1 month'`)
+  await asSuperuser(`update audit_row set updated = updated + interval '1 month'`)
   const found = await faults()
-  expect(found).toHaveLength(12)
+  expect(found).toHaveLength(14)
   expect(new Set(found.map(({ kind }) => kind))).toEqual(new Set(['moved']))
 })
 
 test('an event given to another clinic is found', async () => {
-  await asSuperuser(`update auditevent set tenant = 'north' where id = $1`, [ids[3]])
+  await asSuperuser(`update audit_row set tenant = 'north' where id = $1`, [ids[3]])
   const verdict = await sealed.verify()
   expect(verdict.faults).toMatchObject([
     { kind: 'moved', event: ids[3], sentence: `Event ${ids[3]} was moved: it lies with the clinic north.` },
@@ -199,11 +251,11 @@ test('servers that seal at once make one chain, in which nothing is twice and no
   const recorded = await Promise.all(Array.from({ length: 12 }, () => sealed.record(3)))
   await Promise.all(sealing)
   const verdict = await sealed.verify()
-  expect(verdict).toMatchObject({ faults: [], events: 12 + recorded.flat().length })
+  expect(verdict).toMatchObject({ faults: [], events: 14 + recorded.flat().length })
 })
 
 test('each clinic has a chain of its own', async () => {
   await sealed.record(2, new Date(), 'north')
   expect(await sealed.verify({ tenant: 'north' })).toMatchObject({ faults: [], events: 2, entries: 2 })
-  expect(await sealed.verify()).toMatchObject({ faults: [], events: 12 })
+  expect(await sealed.verify()).toMatchObject({ faults: [], events: 14 })
 })
