@@ -69,6 +69,15 @@ test('every folder of src is a room of the table', () => {
   expect([...new Set(files.map(roomOf))].filter((room) => room !== '' && !(room in rooms))).toEqual([])
 })
 
+test('docs/architecture.md shows the table that is asked', () => {
+  const page = readFileSync(join(root, 'docs/architecture.md'), 'utf8')
+  const shown = [...page.matchAll(/^\| `(\w+)` \| [^|]* \| ([^|]*)\|$/gm)].map(([, room = '', uses = '']) => {
+    const listed = uses.trim() === 'all above' ? 'fhir, store, access, validation, audit' : uses.trim()
+    return [room, listed === '' ? [] : listed.split(', ')] as const
+  })
+  expect(Object.fromEntries(shown)).toEqual(rooms)
+})
+
 test('a room uses only the rooms it may', () => {
   const wrong = within.filter(({ from, to }) => {
     const [room, other] = [roomOf(from), roomOf(to)]
