@@ -4,10 +4,16 @@ import type { HttpSettings } from './parts.ts'
 /** One request's place among those being worked on. */
 export interface Place {
   heldBytes: number
+  /** Has one of the turns for large bodies. */
+  large: boolean
 }
 
 /** Milliseconds: whoever waits longer before anything is done had better come back. */
 const longestWait = 10_000
+
+const largeBody = 256 * 1024
+/** One is parsed and checked while PostgreSQL writes the other. More gain no time, and each holds ten times its length. */
+const mostLarge = 2
 
 /**
  * Bounds what is worked on at one time, by number and by bytes of bodies held. Past the number callers wait at the door,
@@ -21,6 +27,8 @@ export class Admission {
   #inFlight = 0
   #bufferedBytes = 0
   readonly #waiting = new Set<() => void>()
+  #large = 0
+  readonly #largeWaiting: (() => void)[] = []
 
   constructor({
     maxInFlight,
@@ -39,7 +47,7 @@ export class Admission {
   async enter(): Promise<Place> {
     if (this.#inFlight < this.#maxInFlight) this.#inFlight++
     else await this.#waitForPlace()
-    return { heldBytes: 0 }
+    return { heldBytes: 0, large: false }
   }
 
   /** A place that is left is handed on to whoever came first. */
@@ -65,10 +73,25 @@ export class Admission {
     place.heldBytes += bytes
   }
 
+  /** To be waited for once a body has come and before it is parsed, so that nobody's slow sending takes a turn. */
+  async takeTurn(place: Place): Promise<void> {
+    if (place.heldBytes < largeBody) return
+    if (this.#large < mostLarge) this.#large++
+    else await new Promise<void>((resolve) => this.#largeWaiting.push(resolve))
+    place.large = true
+  }
+
   leave(place: Place): void {
+    if (place.large) this.#passTurnOn()
     this.#bufferedBytes -= place.heldBytes
     const [next] = this.#waiting
     if (next === undefined) this.#inFlight--
+    else next()
+  }
+
+  #passTurnOn(): void {
+    const next = this.#largeWaiting.shift()
+    if (next === undefined) this.#large--
     else next()
   }
 }

@@ -19,6 +19,7 @@ export interface Envelope {
   readonly address: string | undefined
   readonly maxBodyBytes: number
   readonly hold: (bytes: number) => void
+  readonly takeTurn: () => Promise<void>
   readonly loadXml: () => Promise<XmlFormat>
 }
 
@@ -58,11 +59,13 @@ async function readForm(req: HttpRequest, { maxBodyBytes, hold }: Envelope): Pro
 async function readJson(
   req: HttpRequest,
   kind: 'resource' | 'patch' | 'parameters',
-  { maxBodyBytes, hold, loadXml }: Envelope,
+  { maxBodyBytes, hold, takeTurn, loadXml }: Envelope,
 ): Promise<RequestBody | undefined> {
   if (!announcesBody(req)) return missing(kind)
   const mediaType = checkContentType(req.headers['content-type'], kind)
-  const text = decodeUtf8(await readBody(req, maxBodyBytes, hold))
+  const bytes = await readBody(req, maxBodyBytes, hold)
+  await takeTurn()
+  const text = decodeUtf8(bytes)
   if (text === '') return missing(kind)
   if (mediaType === 'text/calendar') return { mediaType, json: calendarParameter(text) }
   if (!isXml(mediaType)) return { mediaType, json: parseJson(text) }

@@ -79,6 +79,7 @@ export function createFhirWork(
         address,
         maxBodyBytes,
         hold,
+        takeTurn: () => admission.takeTurn(place),
         loadXml: parts.loadXml,
       })
       record.interaction = request.interaction
