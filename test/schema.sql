@@ -2,7 +2,6 @@
 extension btree_gist
 extension pg_trgm
 function almanac_claim(wishes jsonb, replaced text[], slots text[], holds jsonb) 95ffcfc7e6a9854a16932ae1b01c8f96
-function almanac_fill_form(form text, v text[]) eeb87fecd8240546d9457d298c798edc
 function almanac_free_lane(clinic text, whose text, during tstzrange, lanes integer) 91bd69276f29d88c79a58110fae480e5
 function almanac_guard_event() 3c2cf5513b7bd67cc97c4d401dab20bb
 function almanac_guard_form() e2ba89f5160b4ed994e3f81a4c1d858f

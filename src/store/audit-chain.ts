@@ -1,6 +1,7 @@
 import pg from 'pg'
 import type { ChainEntry } from './audit-seals.ts'
-import { auditForms, auditTable, auditView } from './audit-tables.ts'
+import { auditTable } from './audit-tables.ts'
+import { EventTexts, type TextRow, textColumns } from './event-texts.ts'
 import { translateError } from './postgres-errors.ts'
 
 export interface StoredEvent {
@@ -16,12 +17,6 @@ function bounds(month: string): readonly [string, string] {
     new Date(Date.UTC(year, ordinal)).toISOString(),
   ]
 }
-
-/** invalid_parameter_value, of format(). */
-const cannotBeFilled = '22023'
-
-const carefullyFilled = `(select e.tenant, e.id, e.updated, coalesce(e.text, almanac_fill_form(f.text, e.id || e.v)) as text
-  from ${auditTable} e left join ${auditForms} f on f.tenant = e.tenant and f.id = e.form)`
 
 /** Events read in one go: some megabytes. */
 const mostAhead = 2_000
@@ -53,6 +48,7 @@ export class AuditChain implements AsyncDisposable {
   #page: readonly { month?: string | undefined; ids?: readonly string[] | undefined }[] = []
   #wanted = new Set<string>()
   #ahead = new Map<string, StoredEvent[]>()
+  readonly #texts = new Map<string, EventTexts>()
 
   private constructor(client: pg.Client) {
     this.#client = client
@@ -144,17 +140,18 @@ export class AuditChain implements AsyncDisposable {
     }
   }
 
-  /** The texts of events, one a line; put together there, as a row for each would cost more than reading them. */
+  /** The texts of events, one a line. */
   async lines(tenant: string, { month, first, last, from, to }: SealedRun): Promise<string> {
-    const [row] = await this.#texts<{ lines: string | null }>(
-      (events) =>
-        `select string_agg(e.text, E'\n' order by a.number, s.place) || E'\n' as lines
-         from audit_seal a cross join lateral unnest(a.ids[$5::int:$6::int]) with ordinality s(id, place)
-           join ${events} e on e.tenant = $1 and e.id = s.id and e.updated >= $7 and e.updated < $8
-         where a.tenant = $1 and a.number >= $2 and a.number <= $3 and a.kind = 'seal' and a.month = $4`,
+    const { rows } = await this.#client.query<TextRow & { readonly id: string }>(
+      `select e.id, ${textColumns}
+       from audit_seal a cross join lateral unnest(a.ids[$5::int:$6::int]) with ordinality s(id, place)
+         join ${auditTable} e on e.tenant = $1 and e.id = s.id and e.updated >= $7 and e.updated < $8
+       where a.tenant = $1 and a.number >= $2 and a.number <= $3 and a.kind = 'seal' and a.month = $4
+       order by a.number, s.place`,
       [tenant, first, last, month, from, to, ...bounds(month)],
     )
-    return row?.lines ?? ''
+    const texts = await this.#textsOf(tenant).of(rows)
+    return texts.map((text) => (text === undefined ? '' : `${text}\n`)).join('')
   }
 
   /** Months of a clinic that have a tombstone, by what their row says: the walk along the chain checks it. */
@@ -185,26 +182,20 @@ export class AuditChain implements AsyncDisposable {
       if (entry?.month === month) for (const id of entry.ids ?? []) wanted.add(id)
     }
     this.#wanted = wanted
-    const rows = await this.#texts<StoredEvent>(
-      (events) =>
-        `select id, coalesce(text, '') as text, updated from ${events} e
-         where tenant = $1 and id = any($2::text[]) and updated >= $3 and updated < $4`,
+    const { rows } = await this.#client.query<TextRow & Omit<StoredEvent, 'text'>>(
+      `select e.id, e.updated, ${textColumns} from ${auditTable} e
+       where e.tenant = $1 and e.id = any($2::text[]) and e.updated >= $3 and e.updated < $4`,
       [tenant, [...wanted], ...bounds(month)],
     )
-    this.#ahead = Map.groupBy(rows, ({ id }) => id)
+    const texts = await this.#textsOf(tenant).of(rows)
+    const events = rows.map(({ id, updated }, at) => ({ id, updated, text: texts[at] ?? '' }))
+    this.#ahead = Map.groupBy(events, ({ id }) => id)
   }
 
-  /** Where somebody spoiled a form, or what goes into one, its events have no text; the others are read all the same. */
-  async #texts<Row extends object>(
-    select: (events: string) => string,
-    values: readonly unknown[],
-  ): Promise<readonly Row[]> {
-    try {
-      return (await this.#client.query<Row>(select(auditView), [...values])).rows
-    } catch (error) {
-      if (!(error instanceof pg.DatabaseError) || error.code !== cannotBeFilled) throw error
-      return (await this.#client.query<Row>(select(carefullyFilled), [...values])).rows
-    }
+  #textsOf(tenant: string): EventTexts {
+    const texts = this.#texts.get(tenant) ?? new EventTexts(this.#client, tenant)
+    this.#texts.set(tenant, texts)
+    return texts
   }
 
   /** Where an event is that its month lacks. */

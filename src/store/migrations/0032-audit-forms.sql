@@ -21,15 +21,6 @@ end $$;
 create trigger guard_form before update or delete on audit_form for each row execute function almanac_guard_form();
 create trigger refuse_truncate before truncate on audit_form execute function almanac_refuse_truncate();
 
--- For verification, which must go on behind an event whose form or values somebody spoiled.
-create function almanac_fill_form(form text, v text[]) returns text
-language plpgsql immutable as $$
-begin
-  return format(form, variadic v);
-exception when others then
-  return null;
-end $$;
-
 create or replace function almanac_guard_event() returns trigger
 language plpgsql as $$
 begin

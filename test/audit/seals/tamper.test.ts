@@ -126,6 +126,13 @@ test('two entries of the chain that changed places are found', async () => {
   expect(found[0]).toEqual({ kind: 'entry-altered', entry: 1 })
 })
 
+test('values that were made one, for whoever puts texts together to take them for two, are found', async () => {
+  await asSuperuser(`update audit_row set v = array[v[1] || E'\\x1f' || v[2]] || v[3:] where id = $1`, [
+    ids[9],
+  ])
+  expect(await faults()).toEqual([{ kind: 'altered', entry: 3, event: ids[9], sequence: 10 }])
+})
+
 test('a cut off end is found by the witness', async () => {
   await asSuperuser('delete from audit_row where id = any($1)', [ids.slice(8)])
   await sealed.db.query('delete from audit_seal where number = 3')
