@@ -23,6 +23,7 @@ import { createExplain } from '#scheduling/explain/explain.ts'
 import { findAlternatives } from '#scheduling/find/alternatives.ts'
 import { ClinicCalendars } from '#scheduling/find/clinic-calendar.ts'
 import { createFind } from '#scheduling/find/find.ts'
+import { keepSeen } from '#scheduling/find/keep-seen.ts'
 import { loadOffer } from '#scheduling/find/offers.ts'
 import { endHolds } from '#scheduling/holds/end-holds.ts'
 import { startSweeper } from '#scheduling/holds/every-second.ts'
@@ -100,8 +101,12 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
     database.asSystem(wanted.principal.tenant).transaction((tx) => findAlternatives(find, tx, wanted, most)),
   )
   const advice: Advice = {
-    alternatives: async (_, wanted, most) =>
-      (await desk.ask(wanted, most)).map((one) => shownTo(wanted.principal, one)),
+    async alternatives(_, wanted, most) {
+      const { principal } = wanted
+      const found = await desk.ask(wanted, most)
+      const seen = await keepSeen((viewer) => database.openStore(viewer), principal.viewerFor('s'), found)
+      return seen.map((one) => shownTo(principal, one))
+    },
     checkRules: (tx, booking) => checkRules({ ...find, auditOverride }, tx, booking),
     overbooking: (tx, booking) => loadOverbooking({ ...find, auditOverride }, tx, booking),
     allows: (tx, booking) => allowsUnasked(find, tx, booking),

@@ -98,6 +98,35 @@ test('a subscription is for who may find and read what it tells of', async () =>
   expect((await narrow('PUT', `/Subscription/${made.body.id}`, changed)).status).toBe(403)
 })
 
+test('$find offers the time of slots that its caller may search, and of no others', async () => {
+  const day = new Date(Date.now() + 3 * 86_400_000).toISOString().slice(0, 10)
+  await system('PUT', '/Practitioner/open', { resourceType: 'Practitioner', id: 'open', active: true })
+  const actor = [{ reference: 'Practitioner/open' }]
+  await system('PUT', '/Schedule/open', { resourceType: 'Schedule', id: 'open', active: true, actor })
+  for (const [id, hour, code] of [
+    ['shown', '09', 'a'],
+    ['hidden', '10', 'b'],
+  ])
+    await system('PUT', `/Slot/${id}`, {
+      resourceType: 'Slot',
+      id,
+      meta: { tag: [{ system: 'urn:kind', code }] },
+      schedule: { reference: 'Schedule/open' },
+      status: 'free',
+      start: `${day}T${hour}:00:00Z`,
+      end: `${day}T${hour}:30:00Z`,
+    })
+  const question = `/Appointment/$find?start=${day}T00:00:00Z&end=${day}T23:00:00Z`
+  const slotsFor = async (call: Call) =>
+    (await call('GET', question)).body.entry?.map(
+      ({ resource }: { resource: { slot: { reference: string }[] } }) => resource.slot[0]?.reference,
+    )
+  expect(await slotsFor(system)).toEqual(['Slot/shown', 'Slot/hidden'])
+  const scope = 'user/Slot.rs?_tag=urn:kind|a user/Appointment.rs'
+  const narrow = await callerOf(server, { scope, fhirUser: 'Practitioner/one' })
+  expect(await slotsFor(narrow)).toEqual(['Slot/shown'])
+})
+
 const sent = (name: string, value: object) => ({
   resourceType: 'Parameters',
   parameter: [{ name, ...value }],

@@ -3,6 +3,7 @@ import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
 import type { PagingTokens } from '#fhir/paging-token.ts'
 import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
+import type { Viewer } from '#fhir/search-query.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Operation, OperationCall } from '#interaction/operation.ts'
 import { loadOperationDefinition } from '#interaction/operations/operation-definition.ts'
@@ -12,6 +13,7 @@ import { type FindParts, findTimes } from './find-times.ts'
 import type { FindWish } from './find-wish.ts'
 import { findNear } from './follow-up.ts'
 import type { FoundTime } from './found-time.ts'
+import { keepSeen } from './keep-seen.ts'
 import { explainLeftOut } from './left-out.ts'
 import { makeOffers } from './make-offers.ts'
 import { keepOffers, offerId } from './offers.ts'
@@ -45,7 +47,8 @@ async function find(parts: FindOperationParts, call: OperationCall): Promise<Fhi
     const found = await findTimes(parts, tx, wish)
     const total = countTimes(found, wish)
     const ranked = rankTimes(narrowTimes(found, wish, offset + count), wish)
-    const offers = await offerSome(parts, tx, wish, ranked.slice(offset, offset + count))
+    const times = ranked.slice(offset, offset + count)
+    const offers = await offerSome(parts, tx, wish, times, principal.viewerFor('s'))
     const links = [{ relation: 'self', url: `${request.base}/Appointment/$find` }]
     if (count > 0 && offset + count < total)
       links.push({
@@ -84,9 +87,11 @@ async function offerSome(
   tx: Transaction,
   wish: FindWish,
   times: readonly FoundTime[],
+  viewer: Viewer,
 ): Promise<readonly Resource[]> {
   const page = newId()
-  const appointments = await makeOffers(tx, times, wish, (at) => offerId(page, at))
+  const made = await makeOffers(tx, times, wish, (at) => offerId(page, at))
+  const appointments = await keepSeen((one) => tx.as(one), viewer, made)
   if (appointments.length > 0) await keepOffers(tx, { page, appointments })
   return appointments
 }

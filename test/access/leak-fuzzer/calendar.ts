@@ -13,6 +13,7 @@ const questions: readonly ((random: Random) => string)[] = [
   (random) => `/Appointment/$find?${range}&practitioner=${reference(random, 'Practitioner')}`,
   (random) =>
     `/Appointment/$find?${range}&follow-up-to=Appointment/${random.pick(ids.Appointment)}&interval=5|http://unitsofmeasure.org|d`,
+  () => `/Appointment/$find?${range}&_count=200`,
   (random) => `/Appointment/${random.pick(ids.Appointment)}/$ics?method=REQUEST`,
   (random) => `/Appointment/${random.pick(ids.Appointment)}/$position`,
   (random) => `/Appointment/${random.pick(ids.Appointment)}/$timeline`,
@@ -32,6 +33,7 @@ export async function askCalendar(visit: Visit, line: string): Promise<void> {
   visit.checkMarks(line, answer.text, 'r')
   if (!isDone(answer.status)) return
   checkShown(visit, line, answer.text)
+  if (line.includes('/$find?')) checkOffers(visit, line, answer.text)
   const { oracle, world } = visit
   const known = (place: string) => world.entries.get(place)?.versions.at(-1)?.resource
   const patient = /patient-reference=(Patient\/\w+)/.exec(line)?.[1]
@@ -42,6 +44,16 @@ export async function askCalendar(visit: Visit, line: string): Promise<void> {
   const appointment = asked === undefined ? undefined : known(asked)
   if (asked !== undefined && (appointment === undefined || !oracle.sees(appointment, 'r')))
     visit.fail(line, `it tells of what is not there for this caller: ${answer.text}`)
+}
+
+/** Time is offered by slots, to whoever could search them. */
+function checkOffers(visit: Visit, line: string, text: string): void {
+  const { world, oracle } = visit
+  for (const [, slot = ''] of text.matchAll(/"reference":"(Slot\/\w+)"/g)) {
+    const known = world.entries.get(slot)?.versions.at(-1)?.resource
+    if (known === undefined || !oracle.sees(known, 's'))
+      visit.fail(line, `it offers the time of ${slot}: ${text}`)
+  }
 }
 
 /** What the log says about a patient is for them, for who acts for them, and for who sees all of the log. */
@@ -62,27 +74,34 @@ export function buildQuestion(random: Random): string {
   return `GET ${random.pick(questions)(random)}`
 }
 
-const steps = ['$cancel', '$check-in', '$no-show', '$reschedule', '$hold', '$book'] as const
+const steps = ['$cancel', '$check-in', '$no-show', '$reschedule', '$hold', '$book', '$series'] as const
 
 /** One step of a visit that is stored, or a booking of one that is not: allowed as the update or create that it is. */
 export async function tryCalendar(visit: Visit, random: Random): Promise<void> {
   const { oracle, world } = visit
   const step = random.pick(steps)
-  const isNew = (step === '$hold' || step === '$book') && random.chance(0.5)
+  const isNew = step === '$series' || ((step === '$hold' || step === '$book') && random.chance(0.5))
   const id = random.pick(ids.Appointment)
   const before = world.entries.get(`Appointment/${id}`)
   const { id: _, ...fresh } = buildResource('Appointment', 'none', random)
+  // A course keeps to slots of its own times, which chance hardly ever makes.
+  const { slot: __, ...free } = fresh
+  const wanted = { ...(step === '$series' ? free : fresh), status: 'proposed' }
   const parameter = [
     ...(step === '$reschedule' ? [{ name: 'start', valueDateTime: '2031-01-05T09:00:00Z' }] : []),
-    ...(isNew ? [{ name: 'appointment-resource', resource: { ...fresh, status: 'proposed' } }] : []),
+    ...(step === '$series' ? [{ name: 'count', valueInteger: 2 }] : []),
+    ...(isNew ? [{ name: 'appointment-resource', resource: wanted }] : []),
   ]
   const line = isNew ? `POST /Appointment/${step}` : `POST /Appointment/${id}/${step}`
   const answer = await visit.ask(line, { body: { resourceType: 'Parameters', parameter } })
   const told = `${line} ${JSON.stringify(parameter)} on ${JSON.stringify(before?.versions.at(-1))}`
-  const made = isNew ? /"fullUrl":"[^"]*\/Appointment\/([^"]+)"/.exec(answer.text)?.[1] : id
+  const made = isNew
+    ? [...answer.text.matchAll(/"fullUrl":"[^"]*\/Appointment\/([^"]+)"/g)].map(([, one = '']) => one)
+    : [id]
   const versions = isNew ? 0 : (before?.versions.length ?? 0)
-  const now = made === undefined ? undefined : await learn(visit, 'Appointment', made)
-  if (now !== undefined && now.versions.length > versions) {
+  for (const one of made) {
+    const now = await learn(visit, 'Appointment', one)
+    if (now === undefined || now.versions.length <= versions) continue
     const from = isNew ? undefined : before?.versions.at(-1)?.resource
     const after = now.versions.at(-1)?.resource as Resource
     const may =

@@ -36,6 +36,7 @@ const searches: readonly ((random: Random) => string)[] = [
   (random) => `/AuditEvent?date=2029-06-01&patient=Patient/${random.pick(ids.Patient)}&_count=100`,
   (random) => `/AuditEvent?date=2029-06-01&agent=Practitioner/${random.pick(ids.Practitioner)}&_count=100`,
   () => '/?_type=AuditEvent,Patient&_count=200',
+  () => '/AuditEvent/$trail?part=how-to',
 ]
 
 export function buildTrailSearch(random: Random): string {
@@ -46,6 +47,11 @@ export function buildTrailSearch(random: Random): string {
 export async function searchTrail(visit: Visit, line: string): Promise<void> {
   const { oracle, world } = visit
   const answer = await visit.ask(line)
+  if (line.includes('$trail')) {
+    const whole = world.trail.every((event) => oracle.sees(event, 's'))
+    if (answer.status === 200 && !whole) visit.fail(line, 'all of the log is for who may see all of it')
+    return
+  }
   const planted = new Map(world.trail.map((event) => [event.id, event]))
   const marks = [...planted.values()].flatMap((event) =>
     oracle.sees(event, 's') ? [] : [event.meta?.tag?.[0]?.code],
