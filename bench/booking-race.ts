@@ -9,15 +9,15 @@ import { RawClient } from './raw-client.ts'
 import { startServer } from './server-process.ts'
 
 /**
- * node bench/booking-race.ts: a thousand clients want one slot; two hundred want a place in one doctor's day, and go on
+ * node bench/booking-race.ts [folder for a profile]: a thousand clients want one slot; two hundred want a place in one doctor's day, and go on
  * until they have one or the day is full. Prints statuses, times, and what PostgreSQL counted as deadlocks.
  */
 const folder = mkdtempSync(join(tmpdir(), 'almanac-race-'))
-const server = await startServer(folder)
+const server = await startServer(folder, process.argv[2])
 const admin = new pg.Client({ connectionString: findEmbeddedPostgres(join(folder, 'data')) ?? '' })
 try {
   await admin.connect()
-  await seedCalendar(server.port, server.token)
+  await seedCalendar(server.port, server.token, 80)
   await seedPatients(1_000)
   tell('hot-slot: 1,000 clients, one slot', await race(1_000, (at) => [bookingBody(0, patientId(at))]))
   // One doctor's day is forty quarters of an hour: every sixtieth place of the calendar.

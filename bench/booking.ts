@@ -49,21 +49,21 @@ export const bookScenario: Scenario = {
   },
 }
 
-function* calendar(): Generator<string> {
+function* calendar(perDoctor: number): Generator<string> {
   for (let doctor = 0; doctor < doctors; doctor++) {
     const id = doctorId(doctor)
     yield `{"resourceType":"Practitioner","id":"${id}","active":true}`
     yield `{"resourceType":"Schedule","id":"${id}","active":true,"actor":[{"reference":"Practitioner/${id}"}]}`
   }
-  for (let turn = 0; turn < doctors * slotsPerDoctor; turn++) {
+  for (let turn = 0; turn < doctors * perDoctor; turn++) {
     const { doctor, slot, start, end } = placeOf(turn)
     yield `{"resourceType":"Slot","id":"${slot}","schedule":{"reference":"Schedule/${doctor}"},"status":"free","start":"${start}","end":"${end}"}`
   }
 }
 
-export async function seedCalendar(port: number, token: string): Promise<void> {
+export async function seedCalendar(port: number, token: string, perDoctor = slotsPerDoctor): Promise<void> {
   const client = new RawClient(port)
-  for (const bodies of chunks(calendar(), 500)) {
+  for (const bodies of chunks(calendar(perDoctor), 500)) {
     const entries = bodies.map((body) => {
       const [, type, id] = /"resourceType":"(\w+)","id":"([^"]+)"/.exec(body) ?? []
       return `{"resource":${body},"request":{"method":"PUT","url":"${type}/${id}"}}`

@@ -1,7 +1,9 @@
+import type { Principal } from '#access/principal.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import type { Change } from '#interaction/write-rule.ts'
 import { checkMove } from '../appointment-status.ts'
+import { checkGroup } from '../group-visit.ts'
 import { readVisit } from '../visit.ts'
 import { checkTimes } from './check-visit.ts'
 import type { ClaimParts } from './claim-parts.ts'
@@ -11,9 +13,14 @@ import { resourceBefore } from './resource-before.ts'
 const ofTheDay: ReadonlySet<string> = new Set(['arrived', 'checked-in', 'noshow'])
 
 /** What an Appointment's change shows by itself, without asking what else there is. */
-export function checkAppointmentChange(change: Change, { clock, settings }: ClaimParts): void {
+export function checkAppointmentChange(
+  change: Change,
+  { clock, settings }: ClaimParts,
+  principal: Principal,
+): void {
   const before = resourceBefore(change)
   const { after } = change
+  if (before !== undefined) checkGroup(before, after, principal)
   if (after === undefined) {
     checkDelete(before)
     return

@@ -14,8 +14,8 @@ export function createClaimRule(parts: ClaimParts): WriteRule {
   return {
     name: 'claims',
     types: ['Appointment', 'Slot', ...factTypes],
-    async apply(change: Change): Promise<readonly Change[]> {
-      if (change.type === 'Appointment') checkAppointmentChange(change, parts)
+    async apply(change: Change, _tx: Transaction, principal: Principal): Promise<readonly Change[]> {
+      if (change.type === 'Appointment') checkAppointmentChange(change, parts, principal)
       else if (change.type === 'Slot') checkSlotChange(change)
       return []
     },

@@ -30,11 +30,10 @@ export interface Claimed {
   readonly slots: readonly ClaimedSlot[]
 }
 
-/** `actor` has no room for `appointment`; `other` is what is there. */
+/** `actor` has no room for `appointment`. */
 export interface Lost {
   readonly appointment: string
   readonly actor: string
-  readonly other: string
 }
 
 export interface Held extends NewHold {
@@ -50,7 +49,6 @@ interface Row {
   readonly kind: 'lost' | 'held' | 'quota' | 'over' | 'slot'
   readonly name: string
   readonly appointment: string
-  readonly other: string
   readonly details: Held
   readonly id: string
   readonly version: number
@@ -73,7 +71,7 @@ export async function claim(tx: Transaction, { wishes, replaced, slots, holds }:
   return {
     lost: rows
       .filter(({ kind }) => kind === 'lost')
-      .map(({ appointment, name, other }) => ({ appointment, actor: name, other })),
+      .map(({ appointment, name }) => ({ appointment, actor: name })),
     over: rows.filter(({ kind }) => kind === 'over').map(({ appointment }) => appointment),
     held: rows.filter(({ kind }) => kind === 'held').map(({ details }) => details),
     quotas: rows.filter(({ kind }) => kind === 'quota').map(({ name, firm }) => ({ name, holds: firm })),

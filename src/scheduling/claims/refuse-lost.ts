@@ -13,7 +13,7 @@ export function refuseLost(
   parts: ClaimParts,
   principal: Principal,
   takers: readonly Taker[],
-  claimed: Claimed,
+  claimed: Pick<Claimed, 'lost' | 'slots'>,
   isFresh: (slot: string) => boolean,
 ): void {
   for (const taker of takers) {

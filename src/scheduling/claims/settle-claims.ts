@@ -14,6 +14,7 @@ import { refuseLost } from './refuse-lost.ts'
 import { checkSlotEdit } from './slot-changes.ts'
 import { followSlots } from './slots-follow.ts'
 import { takeFree } from './take-free.ts'
+import { findTooLate } from './too-late.ts'
 import { actorsOf, buildWishes, scheduleOf } from './wishes.ts'
 
 /** Takes and gives back what the transaction's appointments need, and lets the slots follow. */
@@ -43,6 +44,13 @@ export async function settleClaims(
   if (takers.length === changes.length) {
     const followed = await takeFree(parts, takers, wishes, facts, tx, principal)
     if (followed !== undefined) return followed
+    refuseLost(
+      parts,
+      principal,
+      takers,
+      { lost: await findTooLate(tx, takers, wishes, facts), slots: [] },
+      isFresh,
+    )
   }
   const slots = [
     ...takers.flatMap(({ visit }) => visit.slots.map(({ reference }) => reference)),

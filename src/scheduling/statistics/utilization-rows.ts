@@ -23,18 +23,27 @@ export interface UtilizationRow {
   readonly leadDays: number | null
 }
 
+/** The least of an array's terms that are like this; a subquery only for the few that have many. */
+function leastLike(array: string, pattern: string): string {
+  const terms = [1, 2, 3, 4].map(
+    (at) => `CASE WHEN ${array}[${at}] LIKE '${pattern}' THEN ${array}[${at}] END`,
+  )
+  return `CASE WHEN cardinality(${array}) <= ${terms.length} THEN least(${terms.join(', ')})
+    ELSE (SELECT min(a) FROM unnest(${array}) a WHERE a LIKE '${pattern}') END`
+}
+
 /** Terms of these columns name the group; a slot's is its schedule's. */
 const slotGroup: Readonly<Record<Grouping, string>> = {
-  practitioner: `(SELECT min(a) FROM unnest(d.by_actor) a WHERE a LIKE 'Practitioner%')`,
-  location: `(SELECT min(a) FROM unnest(d.by_actor) a WHERE a LIKE 'Location/%')`,
-  service: `(SELECT min(a) FROM unnest(d.by_service_type) a WHERE a LIKE '%_|_%')`,
-  day: `to_char(s.by_start_start AT TIME ZONE $4, 'YYYY-MM-DD')`,
+  practitioner: leastLike('d.by_actor', 'Practitioner%'),
+  location: leastLike('d.by_actor', 'Location/%'),
+  service: leastLike('d.by_service_type', '%_|_%'),
+  day: `(s.by_start_start AT TIME ZONE $4)::date::text`,
 }
 const visitGroup: Readonly<Record<Grouping, string>> = {
-  practitioner: `(SELECT min(a) FROM unnest(v.by_actor) a WHERE a LIKE 'Practitioner%')`,
-  location: `(SELECT min(a) FROM unnest(v.by_actor) a WHERE a LIKE 'Location/%')`,
-  service: `(SELECT min(a) FROM unnest(v.by_service_type) a WHERE a LIKE '%_|_%')`,
-  day: `to_char(v.by_date_start AT TIME ZONE $4, 'YYYY-MM-DD')`,
+  practitioner: leastLike('v.by_actor', 'Practitioner%'),
+  location: leastLike('v.by_actor', 'Location/%'),
+  service: leastLike('v.by_service_type', '%_|_%'),
+  day: `(v.by_date_start AT TIME ZONE $4)::date::text`,
 }
 
 /**
@@ -62,7 +71,7 @@ export async function loadUtilization(
   return tx.query<UtilizationRow>(
     `WITH counted AS MATERIALIZED (
        SELECT s.by_schedule, s.by_status AS status${grouping === 'day' ? `, ${slotGroup.day} AS day` : ''}, count(*) AS many,
-         sum(extract(epoch FROM s.by_end_start - s.by_start_start)) / 60 AS minutes
+         extract(epoch FROM sum(s.by_end_start - s.by_start_start)) / 60 AS minutes
        FROM ${tableOf('Slot')} s
        WHERE s.tenant = $1 AND s.by_start_start >= $2 AND s.by_start_start < $3 AND $4::text IS NOT NULL
        GROUP BY 1, 2${grouping === 'day' ? ', 3' : ''}),
@@ -77,7 +86,7 @@ export async function loadUtilization(
        WHERE s.status <> 'entered-in-error' ${wanted ? 'AND d.by_actor && $5' : ''} GROUP BY 1),
      made AS MATERIALIZED (
        SELECT coalesce(${visitGroup[grouping]}, '') AS name, v.by_status AS status,
-         (extract(epoch FROM v.by_date_start)::float8 - ${madeAt}) / 86400 AS lead
+         (date_part('epoch', v.by_date_start) - ${madeAt}) / 86400 AS lead
        FROM ${tableOf('Appointment')} v
        WHERE v.tenant = $1 AND v.by_date_start >= $2 AND v.by_date_start < $3 ${wanted ? 'AND v.by_actor && $5' : ''}),
      visits AS (
