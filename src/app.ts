@@ -1,8 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
 import type { Logger } from 'pino'
 import { createPrincipal } from '#access/create-principal.ts'
-import { buildAuditEvent } from '#audit/build-audit-event.ts'
 import type { SecurityLog } from '#audit/security-log.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
@@ -12,17 +10,11 @@ import { loadProfiles } from '#fhir/profiles/load-profiles.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import { shippedFingerprint } from '#fhir/shipped/fingerprint.ts'
 import { listShipped } from '#fhir/shipped/list-shipped.ts'
-import { listCodeSystems, loadTerminology } from '#fhir/terminology/load-terminology.ts'
+import { loadTerminology } from '#fhir/terminology/load-terminology.ts'
 import type { Terminology } from '#fhir/terminology/terminology.ts'
-import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createHttpApp } from '#http/app.ts'
-import type { Limits } from '#http/limits/limits.ts'
 import { listen } from '#http/listen.ts'
-import { createMetrics } from '#http/metrics.ts'
-import { defaultHttpSettings, type HttpParts, type RefusedRequest } from '#http/parts.ts'
 import { createRunBundle } from '#interaction/bundle/run-bundle.ts'
-import { type CapabilityParts, createCapabilities } from '#interaction/capabilities.ts'
-import { listServedProfiles } from '#interaction/capabilities-shipped.ts'
 import { createKeptProvenanceRule } from '#interaction/check-kept-provenance.ts'
 import { createShippedRule } from '#interaction/definitions/check-shipped.ts'
 import { createStructureDefinitionRule } from '#interaction/definitions/check-structure-definition.ts'
@@ -31,8 +23,6 @@ import { ClinicDefinitions } from '#interaction/definitions/clinic-definitions.t
 import { shipDefinitions } from '#interaction/definitions/ship-definitions.ts'
 import { createPartOfRule } from '#interaction/directory/check-part-of.ts'
 import { createUnusedRule } from '#interaction/directory/check-unused.ts'
-import { createOpenApi } from '#interaction/openapi.ts'
-import type { Operation } from '#interaction/operation.ts'
 import { createInvokeOperation } from '#interaction/operations/invoke-operation.ts'
 import { loadOperations } from '#interaction/operations/load-operations.ts'
 import { createPatch } from '#interaction/patch/create-patch.ts'
@@ -40,8 +30,7 @@ import { createRoad } from '#interaction/road.ts'
 import type { InteractionSettings, Road } from '#interaction/walk.ts'
 import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
 import type { AuthorizationServer } from '#oauth/server/authorization-server.ts'
-import { openSigningKeys, type SigningKeys } from '#oauth/signing-keys.ts'
-import { buildSmartConfiguration } from '#oauth/smart-configuration.ts'
+import { openSigningKeys } from '#oauth/signing-keys.ts'
 import { migrate } from '#store/migrate.ts'
 import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
@@ -53,10 +42,11 @@ import type { Config } from './config.ts'
 import { fillEmptyClinic } from './fill-empty-clinic.ts'
 import { type Access, joinAccess } from './join-access.ts'
 import { type AuditTrail, joinAuditTrail, joinSecurityLog } from './join-audit.ts'
+import { joinHttp } from './join-http.ts'
 import { joinLimits } from './join-limits.ts'
-import { joinOauth, type Oauth, type People } from './join-oauth.ts'
+import { joinOauth, type People } from './join-oauth.ts'
 import { joinPeople } from './join-people.ts'
-import { joinScheduling, type Scheduling } from './join-scheduling.ts'
+import { joinScheduling } from './join-scheduling.ts'
 import { migrationFolders } from './migration-folders.ts'
 
 export interface App extends AsyncDisposable {
@@ -131,7 +121,7 @@ export async function openApp(
   await fillEmptyClinic(config, { database, road, definitions })
   opened.use(scheduling.start(road))
   const http = createHttpApp(
-    buildHttpParts(config, {
+    joinHttp(config, {
       database,
       definitions,
       keys,
@@ -269,80 +259,4 @@ function refusePort({ host, port }: Config): (cause: NodeJS.ErrnoException) => n
       { cause },
     )
   }
-}
-
-interface Joined {
-  readonly scheduling: Scheduling
-  readonly database: Database
-  readonly definitions: Definitions
-  readonly keys: SigningKeys
-  readonly oauth: Oauth
-  readonly road: Road
-  readonly operations: readonly Operation[]
-  readonly auditTrail: AuditTrail
-  readonly limits: Limits
-  readonly logger: Logger
-}
-
-function buildHttpParts(config: Config, joined: Joined): HttpParts {
-  const { database, definitions, keys, oauth, road, operations, scheduling, auditTrail, limits, logger } =
-    joined
-  const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'))
-  const about: CapabilityParts = {
-    definitions,
-    operations,
-    settings: config,
-    version,
-    since: new Date(),
-    profiles: () => listServedProfiles(definitions),
-    codeSystems: () => listCodeSystems(),
-  }
-  const capabilities = createCapabilities(about)
-  const clinics = new Set(['main', ...config.clinics])
-  return {
-    interact: road.interact,
-    readFeed: scheduling.readFeed,
-    readPublished: scheduling.readPublished,
-    readPublishedSlot: scheduling.readPublishedSlot,
-    limits,
-    authenticate: oauth.authenticate,
-    capabilities: capabilities.answer,
-    openApi: createOpenApi(about).answer,
-    version,
-    loadXml: createXmlLoader(definitions),
-    smartConfiguration: (base) => JSON.stringify(buildSmartConfiguration(base.origin, oauth.registers)),
-    authorization: oauth.door,
-    keySet: keys.jwks,
-    isClinic: (clinic) => clinics.has(clinic),
-    isResourceType: (name) => definitions.isResourceType(name),
-    checks: { database: () => database.ping() },
-    recordRefused: (refused) => recordRefused(database, refused),
-    metrics: createMetrics({
-      pool: () => database.stats(),
-      outbox: async () => (await database.outbox()).rows,
-      audit: auditTrail.state,
-    }),
-    logger,
-    settings: {
-      ...defaultHttpSettings,
-      ...(config.publicUrl === undefined ? {} : { publicUrl: config.publicUrl }),
-      trustProxy: config.trustProxy,
-      corsOrigins: config.corsOrigins,
-      maxBodyBytes: config.bodyLimit,
-    },
-  }
-}
-
-/** Requests that never reached the road leave their AuditEvent too. */
-function recordRefused(database: Database, refused: RefusedRequest): Promise<void> {
-  const { tenant, refusal, ...about } = refused
-  const event = buildAuditEvent({
-    ...about,
-    id: newId(),
-    when: new Date(),
-    status: refusal.status,
-    resourceId: refused.id,
-    base: tenant,
-  })
-  return database.recordAudit(tenant, event)
 }
