@@ -11,18 +11,22 @@ const blankBeforeColon = /"\s+:/
 const oddNumber =
   /[:,[]\s*-?(?:[\d.]{400}|[\d.]{16,400}[eE\s,\]}]|\d{1,16}(?:\.\d{1,16})?[eE][-+\d]|\d{1,16}\.\d{0,16}0[\s,\]}]|0\.000000|0[\s,\]}])/
 
+/** Odd numbers: nothing but its numbers needs a closer look. Unclear: anything may. */
+export type Glance = 'plain' | 'odd numbers' | 'unclear'
+
 /**
  * The quick look that spares almost every text the full scan. The text's `":` are counted against the keys that
  * JSON.parse kept: quotes inside strings can only make them more, so a key given twice always shows as a difference.
  */
-export function looksPlain(text: string, value: unknown): boolean {
-  if (typeof value === 'number' || text.includes('\\u') || blankBeforeColon.test(text)) return false
+export function glanceAt(text: string, value: unknown): Glance {
+  if (typeof value === 'number' || text.includes('\\u') || blankBeforeColon.test(text)) return 'unclear'
   const tally = new Tally()
   tally.add(value, maxDepth)
-  if (tally.suspicious || (tally.numbers && oddNumber.test(text))) return false
+  if (tally.suspicious) return 'unclear'
   let { keys } = tally
   for (let at = text.indexOf('":'); at !== -1; at = text.indexOf('":', at + 2)) keys--
-  return keys === 0
+  if (keys !== 0) return 'unclear'
+  return tally.numbers && oddNumber.test(text) ? 'odd numbers' : 'plain'
 }
 
 class Tally {

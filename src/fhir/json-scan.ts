@@ -8,13 +8,22 @@ export interface OddNumber {
   readonly source: string
 }
 
+export interface ScanOptions {
+  readonly depth?: number
+  /** False: it is known that no object has a key twice, nor a poisoned one. */
+  readonly checkKeys?: boolean
+}
+
 const numberText = /[-+.\deE]+/y
 
 /**
  * One pass over JSON text for all that JSON.parse does not tell: depth, keys given twice, poisoned keys, NUL and
  * half surrogates in escapes, numbers that do not survive. The text need not be valid: JSON.parse judges that.
  */
-export function scanJson(text: string, depth = maxDepth): readonly OddNumber[] {
+export function scanJson(
+  text: string,
+  { depth = maxDepth, checkKeys = true }: ScanOptions = {},
+): readonly OddNumber[] {
   const oddNumbers: OddNumber[] = []
   const open: (OpenObject | OpenArray)[] = []
   let container: OpenObject | OpenArray | undefined
@@ -26,7 +35,10 @@ export function scanJson(text: string, depth = maxDepth): readonly OddNumber[] {
       if (close === -1) break
       const string = text.slice(at + 1, close)
       const value = string.includes('\\') ? readEscapes(string, text, at) : string
-      if (keyExpected && container?.kind === 'object') addKey(container, value, text, at)
+      if (keyExpected && container?.kind === 'object') {
+        if (checkKeys) addKey(container.keys, value, text, at)
+        container.current = value
+      }
       keyExpected = false
       at = close
     } else if (c === comma) {
@@ -38,7 +50,7 @@ export function scanJson(text: string, depth = maxDepth): readonly OddNumber[] {
       }
       keyExpected = c === openBrace
       container = keyExpected
-        ? { kind: 'object', keys: new Set(), current: '' }
+        ? { kind: 'object', keys: checkKeys ? new Set() : unchecked, current: '' }
         : { kind: 'array', current: 0 }
       open.push(container)
     } else if (c === closeBrace || c === closeBracket) {
@@ -57,6 +69,8 @@ export function scanJson(text: string, depth = maxDepth): readonly OddNumber[] {
   return oddNumbers
 }
 
+const unchecked: Set<string> = new Set()
+
 interface OpenObject {
   readonly kind: 'object'
   readonly keys: Set<string>
@@ -69,16 +83,15 @@ interface OpenArray {
   current: number
 }
 
-function addKey(object: OpenObject, key: string, text: string, offset: number): void {
+function addKey(keys: Set<string>, key: string, text: string, offset: number): void {
   if (poisonedKeys.has(key)) {
     throw new Refusal('malformed', `The key "${key}" is not allowed ${place(text, offset)}.`)
   }
-  if (object.keys.has(key)) {
+  if (keys.has(key)) {
     const shown = key.slice(0, 64)
     throw new Refusal('malformed', `The key "${shown}" is given twice in one object ${place(text, offset)}.`)
   }
-  object.keys.add(key)
-  object.current = key
+  keys.add(key)
 }
 
 function closingQuote(text: string, opening: number): number {

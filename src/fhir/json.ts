@@ -1,5 +1,5 @@
 import { locateFault } from './json-fault.ts'
-import { looksPlain, maxDepth } from './json-glance.ts'
+import { glanceAt, maxDepth } from './json-glance.ts'
 import { scanJson } from './json-scan.ts'
 import { Refusal } from './refusal.ts'
 
@@ -30,8 +30,10 @@ export function parseJson(text: string, depth = maxDepth): unknown {
     scanJson(text)
     throw locateFault(text)
   }
-  if (looksPlain(text, value)) return value
-  for (const { path, source } of scanJson(text, depth)) value = replaceAt(value, path, JSON.rawJSON(source))
+  const glance = glanceAt(text, value)
+  if (glance === 'plain') return value
+  const oddNumbers = scanJson(text, { depth, checkKeys: glance === 'unclear' })
+  for (const { path, source } of oddNumbers) value = replaceAt(value, path, JSON.rawJSON(source))
   return value
 }
 
