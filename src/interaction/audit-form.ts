@@ -131,13 +131,23 @@ const marks = [
   marked.userId,
 ]
 
+/** Many events are of one millisecond. */
+let moment = Number.NaN
+let momentText = ''
+let textAfter = ''
+
 /** In the order of the marks. */
 function valuesOf(fact: AuditFact, caller: AuditCaller, touched = ''): readonly string[] {
   const { id, when, resourceId = '', version = 0, requestId, query = '', address = '' } = fact
+  if (when.getTime() !== moment) {
+    moment = when.getTime()
+    momentText = when.toISOString()
+    textAfter = millisecondAfter(when)
+  }
   return [
     id,
-    when.toISOString(),
-    millisecondAfter(when),
+    momentText,
+    textAfter,
     resourceId,
     String(version),
     touched,

@@ -19,9 +19,7 @@ export function recordAudit(walk: Walk): void | Promise<void> {
     for (const event of events) tx.audit(event)
     return
   }
-  const [event] = events
-  if (event !== undefined && events.length === 1) return recordNow(parts, principal.tenant, event)
-  return Promise.all(events.map((one) => recordNow(parts, principal.tenant, one))).then(() => undefined)
+  if (events.length > 0) return recordNow(parts, principal.tenant, events)
 }
 
 /** A refused or failed request is recorded by itself: its own transaction is gone. */
@@ -35,7 +33,7 @@ export async function recordRefused(
   const [asked] = patientsTouched(request, [], undefined)
   const event = buildEvent(parts, request, principal, status, { patient: asked })
   try {
-    await recordNow(parts, principal.tenant, event)
+    await recordNow(parts, principal.tenant, [event])
   } catch (unrecorded) {
     // What cannot be recorded is not answered either; but a database that is down says so better itself.
     if (status < 500) throw unrecorded
@@ -115,10 +113,10 @@ function buildSearch({ parts, request, principal }: Walk, query: FhirRequest['qu
 async function recordNow(
   { database }: AuditParts,
   tenant: string,
-  event: Resource | EventRow,
+  events: readonly (Resource | EventRow)[],
 ): Promise<void> {
   try {
-    await database.recordAudit(tenant, event)
+    await database.recordAudit(tenant, ...events)
   } catch (cause) {
     if (cause instanceof Refusal) throw cause
     throw new Refusal(

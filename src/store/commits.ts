@@ -17,7 +17,7 @@ export class Commits {
   readonly #context: (tenant: string) => BatchContext
   readonly #forms: StoredForms
   readonly #writes: Groups<Commit, void>
-  readonly #audits: Groups<EventRow, void>
+  readonly #audits: Groups<readonly EventRow[], void>
 
   constructor(
     connections: Connections,
@@ -32,11 +32,11 @@ export class Commits {
     this.#writes = new Groups({ most: 64, atOnce: 2, send: (_key, commits) => this.#sendWrites(commits) })
     // A group of reads' events that fails fails all in it: what could not be recorded must not be answered.
     this.#audits = new Groups({
-      most: 500,
+      most: 100,
       atOnce: 1,
-      send: async (tenant, events) => {
-        await this.#run({ tenant, batch: { changes: [], events } })
-        return events.map(() => done)
+      send: async (tenant, requests) => {
+        await this.#run({ tenant, batch: { changes: [], events: requests.flat() } })
+        return requests.map(() => done)
       },
     })
   }
@@ -48,8 +48,10 @@ export class Commits {
     return kind === undefined ? this.#run(commit) : this.#writes.join(`${tenant}\n${kind}`, commit)
   }
 
-  audit(tenant: string, event: EventRow): Promise<void> {
-    return this.#audits.join(tenant, event)
+  /** Those of one request. */
+  audit(tenant: string, events: readonly EventRow[]): Promise<void> {
+    if (events.length > mostEvents) return this.#run({ tenant, batch: { changes: [], events } })
+    return this.#audits.join(tenant, events)
   }
 
   async #sendWrites(commits: readonly Commit[]): Promise<readonly PromiseSettledResult<void>[]> {
@@ -83,6 +85,9 @@ const done: PromiseSettledResult<void> = { status: 'fulfilled', value: undefined
 
 /** Beyond this a text is not held up by others, nor they by it. */
 const largestShared = 64 * 1024
+
+/** Of a request that waits for others; more are a statement by themselves. */
+const mostEvents = 100
 
 /** A visit and the slots it fills. */
 const mostChanges = 4

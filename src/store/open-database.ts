@@ -114,9 +114,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
     acrossClinics: (text, values = []) => translated(upkeep.run(text, values)),
     openStore,
     asSystem: (tenant) => openStore({ tenant, visible: () => 'all' }),
-    recordAudit: (tenant, event) =>
+    recordAudit: (tenant, ...events) =>
       translated(
-        commits.audit(tenant, isEventRow(event) ? event : eventRow(event, encoding, contextOf(tenant))),
+        commits.audit(
+          tenant,
+          events.map((event) => (isEventRow(event) ? event : eventRow(event, encoding, contextOf(tenant)))),
+        ),
       ),
     eventForm: (tenant, sample, marks) => EventForm.of(sample, marks, encoding, contextOf(tenant)),
     ping: async () => {

@@ -16,8 +16,8 @@ import type { SigningKeyRows } from './signing-keys.ts'
 export interface Database extends Settings {
   openStore(viewer: Viewer): Store
   asSystem(tenant: string): Store
-  /** Resolves when the event is durable; concurrent callers share one insert and one flush (group commit). */
-  recordAudit(tenant: string, event: Resource | EventRow): Promise<void>
+  /** Resolves when the events are durable; concurrent callers share one insert and one flush (group commit). */
+  recordAudit(tenant: string, ...events: readonly (Resource | EventRow)[]): Promise<void>
   /** For events that differ from the sample in nothing but the marks, the first of which is its id; undefined: they are stored whole. */
   eventForm(tenant: string, sample: Resource, marks: readonly string[]): EventForm | undefined
   /** One cheap round trip, for /ready. Rejects with a Refusal 'unavailable'. */

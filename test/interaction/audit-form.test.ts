@@ -73,10 +73,10 @@ test('an event of a form is read as if it had been built and stored whole: byte 
       )
       expect(differing).toEqual([])
     }),
-    { numRuns: 15 },
+    { numRuns: 10 },
   )
   const [stored] = await db.query(
-    `select count(form) > 100 as formed, count(*) filter (where tenant = 'main' and form is null) > 20 as whole from audit_row`,
+    `select count(form) > 60 as formed, count(*) filter (where tenant = 'main' and form is null) > 20 as whole from audit_row`,
   )
   expect(stored).toEqual({ formed: true, whole: true })
 })

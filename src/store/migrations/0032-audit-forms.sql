@@ -7,7 +7,7 @@ create table audit_form (
   -- In the notation of format(): `%1$s` is the event's id, `%2$s` the first of its values.
   text text not null,
   primary key (tenant, id)
-);
+) with (toast_tuple_target = 4096);
 grant select, insert on audit_form to almanac_server;
 grant select on audit_form to almanac_upkeep, almanac_retention;
 call almanac_hold_tenant('audit_form');
