@@ -44,10 +44,6 @@ export function includesSelect(
     )
   }
   const start = `SELECT ${pair} FROM page f CROSS JOIN LATERAL (${first.join(' UNION ALL ')}) s WHERE f.place <= ${query.count} AND ${includes.shown('s')}`
-  const step =
-    repeated.length === 0
-      ? ''
-      : ` UNION SELECT ${pair} FROM found f CROSS JOIN LATERAL (${repeated.join(' UNION ALL ')}) s WHERE ${includes.shown('s')}`
   const fresh = `NOT EXISTS (SELECT FROM page p WHERE p.type = f.type AND p.id = f.id AND p.place <= ${query.count})`
   const shared = lowering.shipped && [...shippedTypes].some((type) => includes.admits(type))
   const holder = shared ? `= ANY(ARRAY[${tenantValue}, '${shippedTenant}'])` : `= ${tenantValue}`
@@ -56,6 +52,12 @@ export function includesSelect(
   const events = includes.admits('AuditEvent')
     ? ` UNION ALL SELECT e.version, e.updated, 'POST', e.text, FALSE FROM auditevent e WHERE e.tenant = ${tenantValue} AND f.type = 'AuditEvent' AND e.id = f.id`
     : ''
+  // A reference may outlive what it names, and nothing is reached through what is gone.
+  const there = `(f.type = 'AuditEvent' OR (SELECT NOT c.deleted FROM (${current}) c))`
+  const step =
+    repeated.length === 0
+      ? ''
+      : ` UNION SELECT ${pair} FROM found f CROSS JOIN LATERAL (${repeated.join(' UNION ALL ')}) s WHERE ${there} AND ${includes.shown('s')}`
   return {
     found: `found AS (${step === '' ? `SELECT DISTINCT * FROM (${start}) d` : start + step})`,
     select: `SELECT f.type, f.id, c.version, c.updated, c.method, c.text FROM found f CROSS JOIN LATERAL ((${current})${events}) c WHERE NOT c.deleted AND ${fresh} LIMIT ${includeLimit + 1}`,

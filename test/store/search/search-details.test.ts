@@ -65,6 +65,20 @@ test('a code of a value set has no system: it is found without one, and with non
   expect(await find('ValueSet?code:missing=false')).toEqual(['rooms'])
 })
 
+test('nothing is included through what was deleted', async () => {
+  const patient = { reference: 'Patient/gone' }
+  await store(main, [
+    { resourceType: 'Patient', id: 'gone' },
+    { resourceType: 'RelatedPerson', id: 'sister', patient },
+    { resourceType: 'Flag', id: 'left', status: 'active', code: { text: 'x' }, subject: patient },
+  ])
+  const question = 'RelatedPerson?_include=RelatedPerson:patient&_revinclude:iterate=Flag:patient'
+  const included = async () => (await main.search(queryOf(question))).included.map(({ id }) => id).toSorted()
+  expect(await included()).toEqual(['gone', 'left'])
+  await remove(main, 'Patient', 'gone', 2)
+  expect(await included()).toEqual([])
+})
+
 describe('texts', () => {
   beforeAll(() =>
     store(main, [
