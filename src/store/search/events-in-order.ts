@@ -8,7 +8,7 @@ const alias = 'r'
 
 export interface EventsInOrder {
   /** Conditions of parts that an index has in the order of time; no row is in two. */
-  readonly ordered: readonly string[]
+  readonly ordered: readonly { readonly where: string; readonly place: string }[]
   /** The others: few rows, in no order. */
   readonly few: string
 }
@@ -35,9 +35,10 @@ export function eventsInOrder(
     told === 'TRUE' ? undefined : told,
   ]
   return {
-    ordered: parts.ordered.map((part) =>
-      allOf([found(part.found), checked(allOf([...checks, part.checks]))]),
-    ),
+    ordered: parts.ordered.map((part) => ({
+      where: allOf([found(part.found), checked(allOf([...checks, part.checks]))]),
+      place: part.place,
+    })),
     few: allOf([found(parts.more), checked(allOf(checks))]),
   }
 }

@@ -33,8 +33,15 @@ export function ledPredicate(
 }
 
 export interface LedParts {
-  /** Each is answered in the order of time by the index on one place; the rows found must meet the checks besides. */
-  readonly ordered: readonly { readonly found: string; readonly checks: string | undefined }[]
+  /**
+   * Each is answered in the order of time by the index on one place; the rows found must meet the checks besides. A range of
+   * one term, sorted by the place first: of an equal one the planner expects a handful of rows, and sorts a patient's 10,000.
+   */
+  readonly ordered: readonly {
+    readonly place: string
+    readonly found: string
+    readonly checks: string | undefined
+  }[]
   /** All further rows: few, in no order. */
   readonly more: string
 }
@@ -48,10 +55,11 @@ export function ledParts(
 ): LedParts | undefined {
   const all = terms.map((term) => findLed(lowering.definitions, alias, parameter, term))
   if (all.length === 0 || all.length > mostParts || !all.every((led) => led !== undefined)) return undefined
-  const ordered = all.map((led) => ({
-    found: `${led.place} = ${lowering.bind(led.plain)}`,
-    checks: wholePredicate(lowering, led),
-  }))
+  const ordered = all.map((led) => {
+    const plain = lowering.bind(led.plain)
+    const found = `${led.place} >= ${plain} AND ${led.place} <= ${plain}`
+    return { place: led.place, found, checks: wholePredicate(lowering, led) }
+  })
   const leading = ordered.map(({ found, checks }) => allOf([found, checks]))
   const further = all.map((led) =>
     allOf([`${led.more} && ARRAY[${lowering.bind(led.plain)}]`, wholePredicate(lowering, led)]),
@@ -59,7 +67,8 @@ export function ledParts(
   const apartFrom = (before: readonly string[]) =>
     before.length === 0 ? undefined : `(${anyOf(before)}) IS NOT TRUE`
   return {
-    ordered: ordered.map(({ found, checks }, at) => ({
+    ordered: ordered.map(({ place, found, checks }, at) => ({
+      place,
       found,
       checks: allOf([checks, apartFrom(leading.slice(0, at))]),
     })),

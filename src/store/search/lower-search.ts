@@ -101,11 +101,16 @@ function matchesSelect(page: Page, type: string, typed: boolean): string {
   const limit = `LIMIT ${query.count + 1}`
   const rows = (where: string) => `FROM ${tableOf(type)} r WHERE ${where}${after}`
   // The name of the type is the same for all rows here: it orders nothing before the types are put together.
-  const sorted = `ORDER BY ${orderBy(order, backwards, expressions, ['r.id'])}`
+  const inOrder = orderBy(order, backwards, expressions, ['r.id'])
+  const sorted = `ORDER BY ${inOrder}`
   const keys = order.keys.map((_, place) => `k${place}`)
   const sortedAgain = `ORDER BY ${orderBy(order, backwards, keys, ['id'])} ${limit}`
   if (events !== undefined) {
-    const selects = events.ordered.map((where) => `(SELECT ${columns} ${rows(where)} ${sorted} ${limit})`)
+    const direction = order.tiesDescending !== backwards ? ' DESC' : ''
+    const selects = events.ordered.map(
+      ({ where, place }) =>
+        `(SELECT ${columns} ${rows(where)} ORDER BY ${place}${direction}, ${inOrder} ${limit})`,
+    )
     const few = `(SELECT ${columns} ${rows(events.few)} OFFSET 0)`
     return `SELECT * FROM (${[...selects, few].join(' UNION ALL ')}) r ${sortedAgain}`
   }
