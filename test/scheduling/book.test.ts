@@ -113,6 +113,69 @@ test('who asks for it gets the best alternative when the time is lost, but none 
   expect(JSON.stringify(answer.participant)).toContain('Patient/p8')
 })
 
+test('an alternative begins at `earliest` or later; asked again by the same key it is the same one', async () => {
+  await calendar.put(
+    ...[slot('e1', '05:00', '05:30'), slot('e2', '05:30', '06:00'), slot('e3', '06:00', '06:30')],
+  )
+  await book(asked(visitTo('e1', 'p22', '05:00', '05:30', { status: 'pending' })))
+  const wish = {
+    ...asked(visitTo('e1', 'p23', '05:00', '05:30', { status: 'pending' })),
+    'auto-resolve': { valueBoolean: true },
+    earliest: { valueDateTime: at('06:00') },
+    latest: { valueDateTime: at('06:30') },
+    'client-key': { valueString: 'instead' },
+  }
+  const { answer } = await book(wish)
+  expect(answer).toMatchObject({ status: 'booked', slot: [{ reference: 'Slot/e3' }] })
+  expect((await book(wish)).answer.id).toBe(answer.id)
+  expect(await isFree('e2')).toBe(true)
+})
+
+test('one of several patients ends their own part in a visit, which goes on for the others', async () => {
+  const group = {
+    ...appointment('p24', '04:00', '04:30'),
+    participant: ['Patient/p24', 'Patient/p25', 'Practitioner/novak'].map((reference) => ({
+      actor: { reference },
+      status: 'accepted',
+    })),
+  }
+  const { json } = await calendar.send('POST Appointment', { body: group })
+  const token = await calendar.server.token({
+    scope: 'patient/*.cruds',
+    patient: 'p24',
+    fhirUser: 'Patient/p24',
+  })
+  const cancel = (as?: string) =>
+    calendar.send(`POST Appointment/${json.id}/$cancel`, {
+      body: { resourceType: 'Parameters' },
+      ...(as !== undefined && { token: as }),
+    })
+  // Nobody else's visit is theirs to cancel or to move, by whatever road.
+  const patch = (body: object) =>
+    calendar.send(`PATCH Appointment/${json.id}`, {
+      token,
+      body,
+      headers: { 'Content-Type': 'application/json-patch+json' },
+    })
+  expect((await patch([{ op: 'replace', path: '/status', value: 'cancelled' }])).status).toBe(422)
+  expect((await patch([{ op: 'replace', path: '/start', value: at('04:10') }])).status).toBe(422)
+  for (let time = 0; time < 2; time++) expect((await cancel(token)).status).toBe(200)
+  const told = await calendar.read(`Appointment/${json.id}`)
+  const statuses = (told.participant as { status: string }[]).map(({ status }) => status)
+  expect([told.status, ...statuses]).toEqual(['booked', 'declined', 'accepted', 'accepted'])
+  // Their time is theirs again, the clinician's is not.
+  expect(
+    (await calendar.send('POST Appointment', { body: appointment('p24', '04:00', '04:30') })).status,
+  ).toBe(201)
+  const other = await calendar.server.token({
+    scope: 'patient/*.cruds',
+    patient: 'p25',
+    fhirUser: 'Patient/p25',
+  })
+  expect((await cancel(other)).status).toBe(200)
+  expect((await calendar.read(`Appointment/${json.id}`)).status).toBe('cancelled')
+})
+
 test('nobody has two visits at once, and the refusal tells nothing of the other one', async () => {
   const first = await calendar.send('POST Appointment', { body: appointment('p9', '15:00', '15:30') })
   expect(first.status).toBe(201)

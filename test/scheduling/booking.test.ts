@@ -182,6 +182,43 @@ test('a course of visits keeps its time of day when the clocks change, all or no
   expect(JSON.stringify(some.json)).toContain('Visit 2')
 })
 
+test('a course asked for again with the same client key is the same course, whole or in part', async () => {
+  const first = appointment('p20', '08:00', '08:20', {
+    start: '2032-11-09T08:00:00+01:00',
+    end: '2032-11-09T08:20:00+01:00',
+  })
+  const course = {
+    'appointment-resource': resource(first),
+    count: { valueInteger: 3 },
+    'client-key': { valueString: 'course-20' },
+  }
+  const ids = async (more: object = {}) =>
+    entries(await invoke('Appointment/$series', { ...course, ...more })).flatMap(
+      ({ resource: { id } }) => id ?? [],
+    )
+  const booked = await ids()
+  expect(booked).toHaveLength(3)
+  expect(await ids()).toEqual(booked)
+  expect(await ids({ 'best-effort': { valueBoolean: true } })).toEqual(booked)
+  // Sent while the first answer is still on its way: one course.
+  const both = await Promise.all(
+    [0, 1].map(() =>
+      ids({ 'client-key': { valueString: 'course-21' }, count: { valueInteger: 2 }, ...later }),
+    ),
+  )
+  expect(both[0]).toHaveLength(2)
+  expect(both[1]).toEqual(both[0])
+})
+
+const later = {
+  'appointment-resource': resource(
+    appointment('p21', '08:00', '08:20', {
+      start: '2032-11-10T08:00:00+01:00',
+      end: '2032-11-10T08:20:00+01:00',
+    }),
+  ),
+}
+
 test('what is asked for wrongly is told so, and leaves nothing', async () => {
   const wrong = async (more: object) =>
     only(

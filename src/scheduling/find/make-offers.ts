@@ -33,18 +33,17 @@ export function withSlots({ main, aids }: FoundTime): readonly Candidate[] {
   return [main, ...aids].filter(({ hasSlots }) => hasSlots)
 }
 
-/** Slots, each beginning where the one before it ends, that cover the visit. */
+/** Slots that cover the visit: of several that lie over an instant the one that begins last, so that none is taken without need. */
 export function chain(
   slots: readonly SlotPlace[],
   { start, end }: Interval,
 ): readonly SlotPlace[] | undefined {
   const found: SlotPlace[] = []
-  let reached = start
-  for (const slot of slots) {
-    if (reached >= end) break
-    if (slot.end <= reached || slot.start > reached) continue
-    found.push(slot)
-    reached = slot.end
+  for (let reached = start; reached < end; ) {
+    const next = slots.findLast((slot) => slot.start <= reached && reached < slot.end)
+    if (next === undefined) return undefined
+    found.push(next)
+    reached = next.end
   }
-  return reached >= end ? found : undefined
+  return found
 }

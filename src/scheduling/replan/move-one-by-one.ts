@@ -7,7 +7,9 @@ import {
   type Carried,
   close,
   closeTime,
+  isTakenMeanwhile,
   listLeft,
+  mostAttempts,
   type Replanning,
   rehearse,
   writeMove,
@@ -36,11 +38,16 @@ export async function moveOneByOne(
       unplaced.push({ hit: move.hit, why: refusal.message })
     }
   const plan = { ...planned.plan, moves, unplaced }
-  return inOne(async (tx) => {
-    const closed = await findClosed(tx, await parts.calendars.of(tx), wish.actors)
-    const closedSlots = await closeTime(replanning, tx, closed)
-    return { plan, targets, closedSlots, tasks: await listLeft(replanning, tx, plan) }
-  })
+  for (let attempt = 1; ; attempt++)
+    try {
+      return await inOne(async (tx) => {
+        const closed = await findClosed(tx, await parts.calendars.of(tx), wish.actors)
+        const closedSlots = await closeTime(replanning, tx, closed)
+        return { plan, targets, closedSlots, tasks: await listLeft(replanning, tx, plan) }
+      })
+    } catch (failure) {
+      if (attempt === mostAttempts || !isTakenMeanwhile(failure)) throw failure
+    }
 }
 
 async function moveOne(replanning: Replanning, tx: Transaction, move: PlannedMove): Promise<void> {

@@ -46,7 +46,7 @@ interface Learnt extends Objections {
 }
 
 /** A plan judges by what it has loaded; whatever else speaks against a move shows when it is written. */
-const mostAttempts = 20
+export const mostAttempts = 20
 
 /** A preview is the thing itself, given up at the last moment: so it cannot promise what would not happen. */
 export async function rehearse(replanning: Replanning): Promise<Carried> {
@@ -176,12 +176,20 @@ class MoveRefused extends Error {
   }
 }
 
+/** A slot that was free when it was to be closed has been booked since: looked at again, it is one of those hit. */
+export function isTakenMeanwhile(failure: unknown): boolean {
+  return (
+    failure instanceof Refusal && failure.kind === 'conflict' && failure.about?.startsWith('Slot/') === true
+  )
+}
+
 /** Whether there is something to do otherwise. */
 function learn({ forbidden, stuck }: Learnt, plan: Plan | undefined, failure: unknown): boolean {
   if (failure instanceof MoveRefused) {
     stuck.set(failure.id, failure.refusal.message)
     return true
   }
+  if (isTakenMeanwhile(failure)) return true
   if (!(failure instanceof Refusal) || failure.status >= 500) return false
   const refused = plan?.moves.find(({ hit }) => failure.about === `Appointment/${hit.id}`)
   if (refused === undefined) return false

@@ -4,6 +4,7 @@ import type { Change } from '#interaction/write-rule.ts'
 import type { Transaction } from '#store/store.ts'
 import type { AnsweredVisit, Outcome } from '../answers/answer-rule.ts'
 import { withStatus } from '../booking/appointment-edits.ts'
+import { leaveGroup } from '../group-visit.ts'
 import { loadWishes } from './entries.ts'
 import { backToList } from './offer-edits.ts'
 import { hasWaitListReason } from './wait-list-reason.ts'
@@ -49,7 +50,9 @@ async function giveUp(tx: Transaction, taken: Resource, principal: Principal): P
   if (before === undefined || before.deleted) return undefined
   const visit = JSON.parse(before.whole ?? before.text) as Resource
   if (!live.has(visit.status) || !sharePatient(visit, taken)) return undefined
-  const after = withStatus(visit, 'cancelled', { text: 'An earlier time was taken instead.' })
+  const after =
+    leaveGroup(visit, principal.patient && `Patient/${principal.patient}`) ??
+    withStatus(visit, 'cancelled', { text: 'An earlier time was taken instead.' })
   return { method: 'PUT', type: 'Appointment', id, before, after }
 }
 

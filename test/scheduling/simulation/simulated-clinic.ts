@@ -7,24 +7,34 @@ import type { Resource } from '#fhir/resource.ts'
 import type { FhirRequest } from '#interaction/exchange.ts'
 import { createPatch } from '#interaction/patch/create-patch.ts'
 import { createRoad } from '#interaction/road.ts'
+import type { BookingParts } from '#scheduling/booking/booking-parts.ts'
 import { createClaimRule } from '#scheduling/claims/claim-rule.ts'
+import { ClinicCalendars } from '#scheduling/find/clinic-calendar.ts'
 import { endHolds } from '#scheduling/holds/end-holds.ts'
+import { createReplan } from '#scheduling/replan/replan.ts'
 import { overridesOf } from '#scheduling/rules/overrides.ts'
+import { returnToList } from '#scheduling/waitlist/follow-answer.ts'
+import { lookThrough } from '#scheduling/waitlist/look-through.ts'
+import { createWaitlistRule } from '#scheduling/waitlist/waitlist-rule.ts'
 import type { Database } from '#store/store.ts'
 import { createTestDatabase } from '../../support/database.ts'
 import { testValidator } from '../../support/validator.ts'
 import { gateDatabase } from './gated-database.ts'
-import { clinic as resources } from './world.ts'
+import { type Place, clinic as resources } from './world.ts'
 
 export interface Sender {
   put(resource: Resource): Promise<Refusal | undefined>
+  /** Closes a doctor's time and moves whom it hits. */
+  replan(doctor: string, range: { readonly start: string; readonly end: string }): Promise<Resource | Refusal>
+  /** Looks through the waiting list. */
+  look(): Promise<void>
   endHolds(): Promise<void>
 }
 
 export interface Clinic extends AsyncDisposable {
   readonly label: string
   readonly start: number
-  open(tenant: string): Promise<void>
+  open(tenant: string, more?: readonly Place[]): Promise<void>
   setTime(tenant: string, time: number): Promise<void>
   sender(tenant: string, gate: () => Promise<void>): Sender
   countBlocked(): Promise<number>
@@ -50,7 +60,9 @@ export async function openSimulatedClinic(label = 'sound'): Promise<Clinic> {
   const times = new Map<string, number>()
   const principalOf = (tenant: string) =>
     createPrincipal({ tenant, clientId: 'simulation', tokenId: 't', scope: 'system/*.cruds' }, definitions)
-  const roadOf = (through: Database, tenant: string) => {
+  /** Each client talks to a server of its own: what one remembers the others do not wait for. */
+  const calendarsOf = () => new ClinicCalendars(database, 'UTC')
+  const roadOf = (through: Database, tenant: string, calendars = calendarsOf()) => {
     const clock = () => new Date(times.get(tenant) ?? start)
     const rule = createClaimRule({
       advice: {
@@ -77,7 +89,7 @@ export async function openSimulatedClinic(label = 'sound'): Promise<Clinic> {
       definitions,
       validator,
       applyPatch,
-      rules: [rule],
+      rules: [calendars.rule, rule, createWaitlistRule({ timeZone: 'UTC', stir: () => undefined })],
       settings: {
         ...{ requireIfMatch: false, conditionalDeleteMultiple: false, conditionalDeleteLimit: 1 },
         ...{ pageSize: 20, pageSizeLimit: 100, timeZone: 'UTC', discloseStaff: false },
@@ -117,15 +129,43 @@ export async function openSimulatedClinic(label = 'sound'): Promise<Clinic> {
         [tenant, new Date(time)],
       )
     },
-    async open(tenant) {
+    async open(tenant, more) {
       await clinic.setTime(tenant, start)
       const road = roadOf(database, tenant)
-      for (const resource of resources()) await road.interact(...put(tenant, resource))
+      for (const resource of resources(more)) await road.interact(...put(tenant, resource))
     },
     sender(tenant, gate) {
       const gated = gateDatabase(database, gate)
-      const road = roadOf(gated, tenant)
+      const calendars = calendarsOf()
+      const road = roadOf(gated, tenant, calendars)
+      const principal = principalOf(tenant)
+      const store = gated.openStore(principal.viewerFor('u'))
+      const find = {
+        ...{ calendars, timeZone: 'UTC', compileCondition: () => () => true },
+        clock: () => new Date(times.get(tenant) ?? start),
+      }
       return {
+        async replan(doctor, { start: from, end }) {
+          const transact: BookingParts['transact'] = (_, work) => store.transaction(work)
+          const { invoke } = createReplan({ ...find, newId: () => randomUUIDv7(), transact })
+          const asked = {
+            ...{ actor: { reference: `Practitioner/${doctor}` }, start: from, end },
+            ...{ mode: 'apply', atomic: true },
+          }
+          const parameters = new Map(Object.entries(asked).map(([name, value]) => [name, [value]]))
+          const [request] = put(tenant, { resourceType: 'Schedule' })
+          try {
+            const { id: _, ...typed } = request
+            const call = { request: { ...typed, operation: 'replan' }, principal, store, road, parameters }
+            return JSON.parse((await invoke(call)).body ?? '') as Resource
+          } catch (failure) {
+            if (failure instanceof Refusal) return failure
+            throw failure
+          }
+        },
+        async look() {
+          await lookThrough({ database: gated, road, find, principalOf, offerMinutes: 10 }, tenant)
+        },
         async put(resource) {
           try {
             await road.interact(...put(tenant, resource))
@@ -142,7 +182,10 @@ export async function openSimulatedClinic(label = 'sound'): Promise<Clinic> {
               `select h.tenant, appointment from booking_hold h join virtual_clock c on c.tenant = h.tenant where h.tenant = $1 and expires <= now`,
               [tenant],
             )
-          await endHolds({ database: { acrossClinics, asSystem: gated.asSystem }, road, principalOf })
+          await endHolds({
+            ...{ database: { acrossClinics, asSystem: gated.asSystem }, road, principalOf },
+            returned: returnToList,
+          })
         },
       }
     },

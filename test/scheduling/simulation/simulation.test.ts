@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { tellLivelyStory } from './lively-story.ts'
 import { openSimulatedClinic } from './simulated-clinic.ts'
 import { tellStory } from './story.ts'
 
@@ -11,6 +12,14 @@ test('in whatever order steps are taken, nobody is booked twice and nobody is re
   const faults: string[] = []
   for (let seed = first; seed < first + seeds && faults.length === 0; seed++)
     faults.push(...(await tellStory(clinic, seed)))
+  expect(faults).toEqual([])
+}, 600_000)
+
+test('while a morning is re-planned and the waiting list is looked through, nobody loses what they were told', async () => {
+  await using clinic = await openSimulatedClinic('lively')
+  const faults: string[] = []
+  for (let seed = first; seed < first + Math.ceil(seeds / 5) && faults.length === 0; seed++)
+    faults.push(...(await tellLivelyStory(clinic, seed)))
   expect(faults).toEqual([])
 }, 600_000)
 

@@ -1,5 +1,4 @@
-import type { Refusal } from '#fhir/refusal.ts'
-import type { Resource } from '#fhir/resource.ts'
+import { checkEnd } from './check-end.ts'
 import { Model } from './model.ts'
 import { Random } from './random.ts'
 import { Scheduler } from './scheduler.ts'
@@ -89,46 +88,6 @@ export async function tellStory(clinic: Clinic, seed: number): Promise<readonly 
   faults.push(...judgements.flatMap((judge) => judge() ?? []))
   const overbooked = model.overbooked()
   if (overbooked !== undefined) faults.push(overbooked)
-  faults.push(...(await checkEnd(clinic, tenant, time)))
+  faults.push(...(await checkEnd(clinic, tenant, time, places)))
   return faults.map((fault) => `seed ${seed}: ${fault}`)
 }
-
-/** What lies in the database at the end: visits, slots and claims tell the same. */
-async function checkEnd(clinic: Clinic, tenant: string, time: number): Promise<readonly string[]> {
-  const faults: string[] = []
-  const live = (await clinic.resources(tenant, 'Appointment')).filter(
-    ({ status, extension }) => status === 'booked' || (status === 'pending' && expiryOf(extension) > time),
-  )
-  const expected = new Set<string>()
-  for (const appointment of live) {
-    const slot = (appointment.slot as { reference: string }[])[0]?.reference.slice(5)
-    const place = places.find((one) => one.slot === slot) as Place
-    const patient = (appointment.participant as { actor: { reference: string } }[])[0]?.actor.reference.slice(
-      8,
-    ) as string
-    for (const { actor } of demandsOf(place, patient, false))
-      expected.add(`${appointment.id} ${actor} ${appointment.start} ${appointment.end}`)
-  }
-  const claims = new Set(await clinic.claims(tenant))
-  for (const one of expected.difference(claims)) faults.push(`no claim for ${one}`)
-  for (const one of claims.difference(expected)) faults.push(`a claim without a visit: ${one}`)
-  for (const slot of await clinic.resources(tenant, 'Slot')) {
-    const { capacity } = places.find((place) => place.slot === slot.id) as Place
-    const of = live.filter((one) => JSON.stringify(one.slot).includes(`"Slot/${slot.id}"`))
-    const more = of.some(({ id }) => id === 'v3') ? 1 : 0
-    if (of.length > capacity + more) faults.push(`Slot/${slot.id} has ${of.length} visits`)
-    if ((slot.overbooked === true) !== of.length > capacity)
-      faults.push(`Slot/${slot.id} says overbooked ${slot.overbooked} with ${of.length} visits`)
-    const soft = of.some(({ status }) => status === 'pending')
-    const status = of.length < capacity ? 'free' : soft ? 'busy-tentative' : 'busy'
-    if (slot.status !== status) faults.push(`Slot/${slot.id} says ${slot.status}, it is ${status}`)
-  }
-  return faults
-}
-
-function expiryOf(extension: unknown): number {
-  const [hold] = (extension ?? []) as { valueInstant?: string }[]
-  return hold?.valueInstant === undefined ? never : Date.parse(hold.valueInstant)
-}
-
-export type { Refusal, Resource }

@@ -25,7 +25,13 @@ export const places: readonly Place[] = [
 
 export const patients = ['p0', 'p1', 'p2', 'p3', 'p4', 'p5']
 
-export function clinic(): readonly Resource[] {
+/** More of a doctor's time, to be moved to and to wait for. */
+export const morePlaces: readonly Place[] = [
+  { slot: 'next', doctor: 'a', from: 60, to: 90, capacity: 1 },
+  { slot: 'last', doctor: 'a', from: 90, to: 120, capacity: 1 },
+]
+
+export function clinic(more: readonly Place[] = []): readonly Resource[] {
   const doctors = [...new Set(places.map(({ doctor }) => doctor))]
   return [
     ...doctors.map((id) => ({ resourceType: 'Practitioner', id, active: true })),
@@ -35,7 +41,7 @@ export function clinic(): readonly Resource[] {
       active: true,
       actor: [{ reference: `Practitioner/${id}` }],
     })),
-    ...places.map(({ slot, doctor, from, to, capacity }) => ({
+    ...[...places, ...more].map(({ slot, doctor, from, to, capacity }) => ({
       resourceType: 'Slot',
       id: slot,
       status: 'free',

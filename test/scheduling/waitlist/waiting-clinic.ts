@@ -43,7 +43,8 @@ export interface SlotTime {
 
 const patients = ['early', 'ada', 'ben', 'cleo', 'dan', 'eve']
 
-export async function openWaitingClinic(settings: object = {}): Promise<WaitingClinic> {
+/** `days`: Monday alone, or more. */
+export async function openWaitingClinic(days = 1, settings: object = {}): Promise<WaitingClinic> {
   const server = await startTestServer({ timeZone: 'Europe/Berlin', ...settings })
   const clinic = await openCalendar(server)
   await clinic.put(
@@ -51,8 +52,8 @@ export async function openWaitingClinic(settings: object = {}): Promise<WaitingC
     ...clinician('anna'),
     ...patients.map((id) => ({ resourceType: 'Patient', id, active: true })),
   )
-  const day = monday.toString()
-  await clinic.send('POST', 'Schedule/$generate-slots', parameters({ start: day, end: day }))
+  const last = monday.add({ days: days - 1 }).toString()
+  await clinic.send('POST', 'Schedule/$generate-slots', parameters({ start: monday.toString(), end: last }))
   const found = await clinic.send('GET', 'Slot?schedule=Schedule/anna&_sort=start')
   const slots: SlotTime[] = found.body.entry.map(({ resource }: { resource: SlotTime }) => resource)
   const owner = new pg.Client({ connectionString: server.databaseUrl })

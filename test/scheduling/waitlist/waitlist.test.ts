@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { minutes } from '../clinic.ts'
 import { entry, monday, openWaitingClinic, response, type WaitingClinic } from './waiting-clinic.ts'
 
 let w: WaitingClinic
@@ -7,7 +8,7 @@ let at = 0
 const nextSlot = () => at++
 
 beforeAll(async () => {
-  w = await openWaitingClinic()
+  w = await openWaitingClinic(2)
 })
 afterAll(() => w[Symbol.asyncDispose]())
 
@@ -129,6 +130,43 @@ describe('the waiting list', () => {
     expect(Date.parse(offer.start)).toBe(Date.parse(start))
     await w.cancel(next)
   })
+})
+
+test('a swap gives a visit up, so the clinic’s cut-off counts for it: then both stay as they are', async () => {
+  const [early, late] = [nextSlot(), nextSlot()]
+  const own = w.booked[late] as string
+  const waits = await w.wait('early', {
+    ...only(early),
+    extension: [
+      {
+        url: 'https://almanac.example/fhir/StructureDefinition/instead-of',
+        valueReference: { reference: `Appointment/${own}` },
+      },
+    ],
+  })
+  await w.cancel(w.booked[early] as string)
+  await w.becomes(waits, 'pending')
+  await w.clinic.put({
+    resourceType: 'PlanDefinition',
+    id: 'late',
+    status: 'active',
+    title: 'What is given up late is paid for.',
+    extension: [
+      {
+        url: 'https://almanac.example/fhir/StructureDefinition/booking-rule',
+        extension: [
+          { url: 'kind', valueCode: 'cut-off' },
+          { url: 'length', valueDuration: minutes(60 * 24 * 90) },
+        ],
+      },
+    ],
+  })
+  const refused = await w.answer(waits, 'early', 'accepted')
+  expect([refused.status, JSON.stringify(refused.body)]).toEqual([422, expect.stringContaining('paid for')])
+  expect([(await w.read(own)).status, (await w.read(waits)).status]).toEqual(['booked', 'pending'])
+  await w.clinic.send('DELETE', 'PlanDefinition/late')
+  expect((await w.answer(waits, 'early', 'accepted')).status).toBe(201)
+  expect([(await w.read(own)).status, (await w.read(waits)).status]).toEqual(['cancelled', 'booked'])
 })
 
 test('a server that dies while it looks is followed by another, and a refused one stops nobody', async () => {
