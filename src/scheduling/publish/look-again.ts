@@ -16,8 +16,8 @@ export interface PublishParts extends FindParts {
 
 /** Seconds that what is published is as good as new: however many ask, the calendar is looked through once in that time. */
 export const freshSeconds = 60
-/** Held in memory at a time: these calendars' slots of one week. */
-const batch = 50
+/** So many calendars' slots of one week are held in memory at a time, and worked through without a pause. */
+const batch = 20
 const day = 86_400_000
 const week = 7 * day
 /** As far as $find looks. */
