@@ -26,12 +26,12 @@ beforeAll(async () => {
     select 'main', 'b' || n, 1, '2026-01-01', 'PUT', ${wide}, 'Patient/p' || n % 5000, 'Patient/p' || n % 5000, array['vital-signs'], array['c' || n % 100],
       timestamptz '2026-01-01' + n * interval '1 minute', timestamptz '2026-01-01' + n * interval '1 minute'
     from generate_series(1, 100000) n`)
-  // In every second event it is one patient, one doctor, one app.
+  // In every second event it is one patient, one doctor, one app; each of the others is about a patient of its own.
   await clinic.query(
     `insert into audit_form (tenant, id, text, by_action) select 'main', gen_random_uuid(), '{"id":"%1$s","seen":"%2$s"}', 'r' from generate_series(1, 300)`,
   )
   await clinic.query(`insert into audit_row (tenant, id, version, updated, form, v, by_patient_1, by_entity, by_entity_2, by_agent_1, by_agent_2, by_agent, by_date_start, by_date_end)
-    select 'main', 'e' || n, 1, now() + n * interval '1 ms', (array(select id from audit_form))[1 + n % 300], array[n::text], 'Patient/p' || n % 2 * (n % 100), array['Patient/p' || n % 2 * (n % 100)], '#r' || n,
+    select 'main', 'e' || n, 1, now() + n * interval '1 ms', (array(select id from audit_form))[1 + n % 300], array[n::text], 'Patient/p' || n % 2 * n, array['Patient/p' || n % 2 * n], '#r' || n,
       'Practitioner/d' || n % 2 * (n % 100), '#app-' || n % 2 * (n % 100), array['#https://clinic.test/fhir'], now() + n * interval '1 ms', now() + n * interval '1 ms'
     from generate_series(1, 20000) n`)
   await clinic.query('vacuum analyze patient, slot, observation, audit_row, audit_form')
