@@ -1,6 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import type { EventRow } from '../../src/store/event-row.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
-import { auditEvent, changeTo, deletionOf, patient, write } from './changes.ts'
+import { auditEvent, changeTo, deletionOf, formedEvent, patient, write } from './changes.ts'
 
 let db: TestDatabase
 
@@ -164,3 +165,25 @@ async function written(store: ReturnType<TestDatabase['database']['asSystem']>, 
   for (let attempt = 0; attempt < 200 && (await store.read('Patient', id)) === undefined; attempt++)
     await new Promise((next) => setTimeout(next, 5))
 }
+
+test('a form is stored with its first event, again when that was rolled back, and again when the database lost it', async () => {
+  const { own, form } = formedEvent(db.database, 'forms', 'first')
+  const another = (id: string): EventRow => ({ own: own.replace('first', id), ...(form && { form }) })
+  const store = db.database.asSystem('forms')
+  const undone = store.transaction(async (tx) => {
+    tx.audit(another('undone'))
+    await tx.flush()
+    throw new Error('changed my mind')
+  })
+  await expect(undone).rejects.toThrow('changed my mind')
+  await db.database.recordAudit('forms', another('second'))
+  expect((await store.read('AuditEvent', 'second'))?.text).toContain('"second"')
+  // As a replica comes back that had not received the last of it: every connection is a new one.
+  await db.query('alter table audit_form disable trigger user')
+  await db.query(`delete from audit_form where tenant = 'forms'`)
+  await db.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where datname = current_database() and application_name = 'almanac'`,
+  )
+  await vi.waitFor(() => db.database.recordAudit('forms', another('third')), { timeout: 20_000 })
+  expect((await store.read('AuditEvent', 'third'))?.text).toContain('"third"')
+})
