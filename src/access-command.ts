@@ -9,7 +9,6 @@ import { policySchema } from '#access/policy/policy-schema.ts'
 import { buildPolicies, shippedPolicies } from '#access/policy/shipped-policies.ts'
 import type { Permission } from '#access/principal.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
-import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { findRoute } from '#interaction/address/route.ts'
 import { splitTarget } from '#interaction/address/target.ts'
@@ -22,7 +21,8 @@ import type { Database } from '#store/store.ts'
 import { compileSchema } from '#validation/compile-schema.ts'
 import { operator } from './audit-arguments.ts'
 import { clinicBases } from './clinic-bases.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { runOrExplain, UsageError } from './command.ts'
+import { type Config, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
 import { joinSecurityLog } from './join-audit.ts'
 
@@ -41,8 +41,6 @@ const usage = `Says which scope and which rule decides a request. Nothing is don
   --policy    a policy to try: JSON, in place of what the clinic has for its role
   --check     is this file a policy that could be stored?
 `
-
-class UsageError extends Error {}
 
 function readArguments(args: readonly string[]) {
   const text = { type: 'string' } as const
@@ -198,10 +196,6 @@ async function run(args: readonly string[]): Promise<string> {
   return told
 }
 
-try {
+await runOrExplain(async () => {
   process.stdout.write(await run(process.argv.slice(2)))
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof Refusal)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+})

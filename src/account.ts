@@ -1,7 +1,6 @@
 import { parseArgs } from 'node:util'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { newId } from '#fhir/new-id.ts'
-import { Refusal } from '#fhir/refusal.ts'
 import { createRevocations } from '#oauth/revocations.ts'
 import { openAgreements } from '#oauth/server/agreements.ts'
 import { createGrants, createSessionEnding } from '#oauth/server/grants.ts'
@@ -14,7 +13,8 @@ import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
 import { operator } from './audit-arguments.ts'
 import { clinicBases } from './clinic-bases.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { runOrExplain, UsageError } from './command.ts'
+import { type Config, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
 import { joinSecurityLog } from './join-audit.ts'
 import { notifyLine, openRedisLine } from './join-oauth.ts'
@@ -35,8 +35,6 @@ const usage = `Who may sign in: invites the first people of a clinic, and shuts 
   --reset    takes away the second factor of who has lost it, and signs them out; they set up another at the next sign-in
   --disable  signs the account out everywhere and lets it in no more; --enable takes that back
 `
-
-class UsageError extends Error {}
 
 const problems: Readonly<Record<InviteProblem, string>> = {
   email: '--invite is an e-mail address.',
@@ -182,10 +180,6 @@ function askOf(database: Database): AskRows {
   return (text, values) => database.global(text, values)
 }
 
-try {
+await runOrExplain(async () => {
   process.stdout.write(`${await run(process.argv.slice(2))}\n`)
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof Refusal)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+})

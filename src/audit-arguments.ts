@@ -2,14 +2,12 @@ import { parseArgs } from 'node:util'
 import { KeyFolder } from '#audit/seals/key-folder.ts'
 import type { SecurityFact } from '#audit/security-event.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
-import { Refusal } from '#fhir/refusal.ts'
 import { openDatabase } from '#store/open-database.ts'
 import { clinicBases } from './clinic-bases.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { runOrExplain } from './command.ts'
+import { type Config, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
 import { auditFolder, installationOf, joinSecurityLog } from './join-audit.ts'
-
-export class UsageError extends Error {}
 
 /** What the commands of the audit trail share: `--name value` for each name, `--name` for each flag. */
 export function readArguments<Name extends string, Flag extends string>(
@@ -24,20 +22,16 @@ export function readArguments<Name extends string, Flag extends string>(
     ]) as Record<string, { type: 'string' | 'boolean' }>
     return parseArgs({ args: process.argv.slice(2), options }).values as never
   } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
+    process.stderr.write(`${(error as Error).message}\n\n${usage}\n`)
+    process.exit(2)
   }
 }
 
 /** Ends with 0, with what `run` answers, or with 1 and a sentence. */
 export async function runCommand(run: (config: Config) => Promise<number>): Promise<void> {
-  try {
+  await runOrExplain(async () => {
     process.exitCode = await run(readConfig(process.env))
-  } catch (error) {
-    if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof Refusal))
-      throw error
-    process.stderr.write(`${error.message}\n`)
-    process.exitCode = 2
-  }
+  }, 2)
 }
 
 /** What the commands do to the log is in the log. */

@@ -13,8 +13,8 @@ import {
   readInstallation,
   recordCommand,
   runCommand,
-  UsageError,
 } from './audit-arguments.ts'
+import { UsageError } from './command.ts'
 import type { Config } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
 import { auditFolder } from './join-audit.ts'

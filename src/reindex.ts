@@ -1,11 +1,11 @@
 import { parseArgs } from 'node:util'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
-import { Refusal } from '#fhir/refusal.ts'
 import { migrate } from '#store/migrate.ts'
 import { type ReindexProgress, reindex } from '#store/reindex.ts'
 import { recordCommand } from './audit-arguments.ts'
 import { clinicBases } from './clinic-bases.ts'
-import { ConfigError, readConfig } from './config.ts'
+import { runOrExplain, UsageError } from './command.ts'
+import { readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
 import { clinicsOf } from './join-audit.ts'
 import { migrationFolders } from './migration-folders.ts'
@@ -19,8 +19,6 @@ const usage = `Fills the columns of new search parameters while the server serve
 
 Ctrl-C stops after the rows under way; the next run goes on from there.
 `
-
-class UsageError extends Error {}
 
 function readWish(args: readonly string[]) {
   try {
@@ -70,10 +68,4 @@ async function run(args: readonly string[]): Promise<void> {
   if (stop.signal.aborted) process.exitCode = 130
 }
 
-try {
-  await run(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof Refusal)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+await runOrExplain(() => run(process.argv.slice(2)))

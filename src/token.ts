@@ -3,14 +3,14 @@ import { parseArgs } from 'node:util'
 import { createPrincipal } from '#access/create-principal.ts'
 import type { SecurityFact } from '#audit/security-event.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
-import { Refusal } from '#fhir/refusal.ts'
 import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
 import { longestTokenLifeSeconds } from '#oauth/key-material.ts'
 import { addRegistrationToken } from '#oauth/server/registration-token.ts'
 import { openSigningKeys } from '#oauth/signing-keys.ts'
 import { connectSigningKeyRows } from '#store/signing-keys-connection.ts'
 import { recordCommand } from './audit-arguments.ts'
-import { type Config, ConfigError, readConfig } from './config.ts'
+import { runOrExplain, UsageError } from './command.ts'
+import { type Config, readConfig } from './config.ts'
 import { findDatabaseUrl } from './connection.ts'
 import { clinicsOf } from './join-audit.ts'
 
@@ -30,8 +30,6 @@ const usage = `Prints an access token of the local server, for trying things.
   --registration  no token for FHIR: one with which an app registers itself, once, within a week
   --rotate-key   no token: makes a new signing key and prints its id; tokens of the old one run out by themselves
 `
-
-class UsageError extends Error {}
 
 interface Wish {
   readonly claims: TokenClaims
@@ -155,10 +153,6 @@ async function run(args: readonly string[]): Promise<string> {
   })
 }
 
-try {
+await runOrExplain(async () => {
   process.stdout.write(`${await run(process.argv.slice(2))}\n`)
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof ConfigError || error instanceof Refusal)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 1
-}
+})

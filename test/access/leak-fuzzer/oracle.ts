@@ -257,7 +257,7 @@ export class Oracle {
 function keepsTo(changes: readonly string[] | undefined, before: Resource, after: Resource): boolean {
   if (changes === undefined) return true
   const text = ({ meta, ...rest }: Resource, name: string) =>
-    JSON.stringify(name === 'meta' ? { ...meta, versionId: '', lastUpdated: '' } : rest[name])
+    JSON.stringify(name === 'meta' ? { ...meta, versionId: undefined, lastUpdated: undefined } : rest[name])
   return [...new Set([...Object.keys(before), ...Object.keys(after)])].every(
     (name) => changes.includes(name) || text(before, name) === text(after, name),
   )
