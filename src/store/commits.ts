@@ -29,7 +29,7 @@ export class Commits {
     this.#encoding = encoding
     this.#context = context
     this.#forms = forms
-    this.#writes = new Groups({ most: 64, atOnce: 2, send: (_key, commits) => this.#sendWrites(commits) })
+    this.#writes = new Groups({ most: 64, atOnce: 4, send: (_key, commits) => this.#sendWrites(commits) })
     // A group of reads' events that fails fails all in it: what could not be recorded must not be answered.
     this.#audits = new Groups({
       most: 100,

@@ -15,8 +15,13 @@ interface Waiting<Item, Answer> {
 
 interface Lane<Item, Answer> {
   waiting: Waiting<Item, Answer>[]
+  /** Groups on their way, and those about to be made. */
   underWay: number
+  sent: number
 }
+
+/** Fewer are not divided. */
+const smallestShare = 4
 
 /**
  * Concurrent callers share one statement: what arrives together goes together, and while a group is on its way the next
@@ -44,16 +49,30 @@ export class Groups<Item, Answer> {
   #lane(key: string): Lane<Item, Answer> {
     let lane = this.#lanes.get(key)
     if (lane === undefined) {
-      lane = { waiting: [], underWay: 0 }
+      lane = { waiting: [], underWay: 0, sent: 0 }
       this.#lanes.set(key, lane)
     }
     return lane
   }
 
   async #sendWaiting(key: string, lane: Lane<Item, Answer>): Promise<void> {
-    while (lane.waiting.length > 0) await this.#send(key, lane.waiting.splice(0, this.#options.most))
+    while (lane.waiting.length > 0) {
+      const group = lane.waiting.splice(0, this.#share(lane))
+      lane.sent++
+      await this.#send(key, group)
+      lane.sent--
+    }
     lane.underWay--
     if (lane.underWay === 0) this.#lanes.delete(key)
+  }
+
+  /**
+   * Evenly over the groups that may still go, so that answers come back one group after the other: were all in one, this
+   * process would have nothing to do until it is written, and the database nothing until all are answered.
+   */
+  #share({ waiting, sent }: Lane<Item, Answer>): number {
+    const { most, atOnce } = this.#options
+    return Math.min(most, Math.max(smallestShare, Math.ceil(waiting.length / (atOnce - sent))))
   }
 
   async #send(key: string, group: readonly Waiting<Item, Answer>[]): Promise<void> {
