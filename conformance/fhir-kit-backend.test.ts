@@ -1,21 +1,16 @@
 import { Client } from 'fhir-kit-client'
 import { expect, test } from 'vitest'
-import { makeClientKey, signAssertion } from '../test/oauth/assertion.ts'
+import { backendApp, makeClientKey, signAssertion } from '../test/oauth/assertion.ts'
 import { startTestServer } from '../test/support/server.ts'
 
 /** As an application would use the library: only its interface and what SMART says, no knowledge of the server. */
 test('a backend service finds its way from the base alone, and a client reads with its token', async () => {
   await using server = await startTestServer()
   const key = await makeClientKey('RS384')
-  await server.app.authorization.clients.save('warehouse', {
-    client_id: 'warehouse',
-    token_endpoint_auth_method: 'private_key_jwt',
-    grant_types: ['client_credentials'],
-    response_types: [],
-    redirect_uris: [],
-    scope: 'system/Patient.crus',
-    jwks: { keys: [key.publicJwk] },
-  })
+  await server.app.authorization.clients.save(
+    'warehouse',
+    backendApp('warehouse', key, 'system/Patient.crus'),
+  )
   const client = new Client({ baseUrl: server.base })
   const { tokenUrl } = (await client.smartAuthMetadata()) as { tokenUrl: URL | string }
   const response = await fetch(tokenUrl, {

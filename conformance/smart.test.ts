@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeClientKey } from '../test/oauth/assertion.ts'
+import { backendApp, makeClientKey } from '../test/oauth/assertion.ts'
 import { Browser } from '../test/oauth/browser.ts'
 import { addPeople, patient, publicApp, redirectUri, startSmartServer } from '../test/oauth/smart-server.ts'
 import type { Subject } from './smart/check.ts'
@@ -24,15 +24,7 @@ test('the order of the public SMART suites finds nothing to fail', async () => {
     token_endpoint_auth_method: 'private_key_jwt',
     jwks: { keys: [key.publicJwk] },
   })
-  await clients.save('backend', {
-    client_id: 'backend',
-    token_endpoint_auth_method: 'private_key_jwt',
-    grant_types: ['client_credentials'],
-    response_types: [],
-    redirect_uris: [],
-    scope: 'system/*.rs',
-    jwks: { keys: [key.publicJwk] },
-  })
+  await clients.save('backend', backendApp('backend', key, 'system/*.rs'))
   const subject: Subject = {
     base: server.base,
     apps: {

@@ -16,6 +16,19 @@ export async function makeClientKey(
   return { algorithm, privateKey, publicJwk: { ...(await exportJWK(publicKey)), kid, alg: algorithm } }
 }
 
+/** What a backend service is registered as. */
+export function backendApp(clientId: string, { publicJwk }: ClientKey, scope: string) {
+  return {
+    client_id: clientId,
+    token_endpoint_auth_method: 'private_key_jwt',
+    grant_types: ['client_credentials'],
+    response_types: [],
+    redirect_uris: [],
+    scope,
+    jwks: { keys: [publicJwk] },
+  }
+}
+
 export interface AssertionWish {
   readonly claims?: Readonly<Record<string, unknown>>
   readonly header?: Readonly<Record<string, unknown>>

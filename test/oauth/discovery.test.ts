@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { SmartConfiguration } from '../../src/oauth/smart-configuration.ts'
 import type { TestServer } from '../support/server.ts'
-import { backendRequest, makeClientKey, signAssertion } from './assertion.ts'
+import { backendApp, backendRequest, makeClientKey, signAssertion } from './assertion.ts'
 import { addPeople, exchange, launch, patient, publicApp, redeem, startSmartServer } from './smart-server.ts'
 
 let server: TestServer
@@ -67,15 +67,7 @@ describe('discovery', () => {
 
   test('lists no scope that is not granted', async () => {
     const key = await makeClientKey('ES384')
-    await server.app.authorization.clients.save('service', {
-      client_id: 'service',
-      token_endpoint_auth_method: 'private_key_jwt',
-      grant_types: ['client_credentials'],
-      response_types: [],
-      redirect_uris: [],
-      scope: 'system/*.cruds',
-      jwks: { keys: [key.publicJwk] },
-    })
+    await server.app.authorization.clients.save('service', backendApp('service', key, 'system/*.cruds'))
     const ofService = told.scopes_supported.filter((scope) => scope.startsWith('system/'))
     const ofPeople = told.scopes_supported.filter((scope) => !scope.startsWith('system/'))
     const assertion = await signAssertion(key, 'service', told.token_endpoint)

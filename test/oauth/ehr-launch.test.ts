@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestServer } from '../support/server.ts'
-import { backendRequest, type ClientKey, makeClientKey, signAssertion } from './assertion.ts'
+import { backendApp, backendRequest, type ClientKey, makeClientKey, signAssertion } from './assertion.ts'
 import {
   addPeople,
   exchange,
@@ -24,15 +24,7 @@ beforeAll(async () => {
   const { clients } = server.app.authorization
   await clients.save('public-app', { ...publicApp, launch_uris: ['http://127.0.0.1:9999/launch'] })
   await clients.save('other-app', { ...publicApp, client_id: 'other-app' })
-  await clients.save('ehr', {
-    client_id: 'ehr',
-    token_endpoint_auth_method: 'private_key_jwt',
-    grant_types: ['client_credentials'],
-    response_types: [],
-    redirect_uris: [],
-    scope: '__launch system/Patient.rs',
-    jwks: { keys: [key.publicJwk] },
-  })
+  await clients.save('ehr', backendApp('ehr', key, '__launch system/Patient.rs'))
   ehr = await tokenOfEhr('__launch')
 })
 afterAll(() => server.close())

@@ -2,7 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { TestServer } from '../support/server.ts'
-import { backendRequest, type ClientKey, makeClientKey, signAssertion } from './assertion.ts'
+import { backendApp, backendRequest, type ClientKey, makeClientKey, signAssertion } from './assertion.ts'
 import { Browser } from './browser.ts'
 import {
   addPeople,
@@ -44,15 +44,7 @@ beforeAll(async () => {
     grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
     scope: 'system/*.rs patient/*.rs launch/patient',
   })
-  await clients.save('backend', {
-    client_id: 'backend',
-    token_endpoint_auth_method: 'private_key_jwt',
-    grant_types: ['client_credentials'],
-    response_types: [],
-    redirect_uris: [],
-    scope: 'system/*.rs',
-    jwks: { keys: [key.publicJwk] },
-  })
+  await clients.save('backend', backendApp('backend', key, 'system/*.rs'))
 })
 afterAll(() => server.close())
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { SignJWT } from 'jose'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestServer } from '../support/server.ts'
-import { makeClientKey } from './assertion.ts'
+import { backendApp, makeClientKey } from './assertion.ts'
 import { Browser } from './browser.ts'
 import { addPeople, patient, startSmartServer } from './smart-server.ts'
 
@@ -55,15 +55,7 @@ test('an app registers, is launched and reads, as the page says', async () => {
 
 test('a backend service is ten lines, as the page says', async () => {
   const key = await makeClientKey('ES384')
-  await server.app.authorization.clients.save('warehouse', {
-    client_id: 'warehouse',
-    token_endpoint_auth_method: 'private_key_jwt',
-    grant_types: ['client_credentials'],
-    response_types: [],
-    redirect_uris: [],
-    scope: 'system/*.rs',
-    jwks: { keys: [key.publicJwk] },
-  })
+  await server.app.authorization.clients.save('warehouse', backendApp('warehouse', key, 'system/*.rs'))
   const around = {
     base: server.base,
     clientId: 'warehouse',

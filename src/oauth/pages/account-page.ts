@@ -1,4 +1,5 @@
 import type { GrantedApp, OpenSession } from '../interaction.ts'
+import { clinicRoles } from '../sign-in/roles.ts'
 import { readAskedScopes } from './consent-scopes.ts'
 import { type Html, html } from './html.ts'
 import { formatMoment, nameRecord } from './language.ts'
@@ -85,16 +86,7 @@ ${!here && form(request, '/oauth/account/end-session', html`<input type="hidden"
 }
 
 export function nameRole({ say }: Pick<PersonRequest, 'say'>, role: string): string {
-  const known = [
-    'patient',
-    'related-person',
-    'practitioner',
-    'front-desk',
-    'clinic-admin',
-    'auditor',
-    'platform-admin',
-  ] as const
-  const name = known.find((one) => one === role)
+  const name = [...clinicRoles, 'platform-admin' as const].find((one) => one === role)
   return name === undefined ? role : say(`role.${name}`)
 }
 
