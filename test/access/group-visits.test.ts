@@ -174,8 +174,10 @@ describe('whoever takes part in a group visit', () => {
     const answer = await anna('POST', '/Appointment/gym-5/$cancel', { resourceType: 'Parameters' })
     expect([answer.status, JSON.stringify(answer.body)]).toEqual([200, expect.not.stringMatching(others)])
     const { body } = await system('GET', '/Appointment/gym-5')
-    expect(body.status).toBe('cancelled')
+    expect(body.status).toBe('booked')
     expect(actorsOf(body)).toEqual(actorsOf(group('gym-5', 5)))
+    const declined = body.participant.filter((one: { status: string }) => one.status === 'declined')
+    expect(actorsOf({ participant: declined })).toEqual(['Patient/anna'])
   })
 
   test('books what they see of it, and the others stay', async () => {
