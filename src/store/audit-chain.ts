@@ -1,8 +1,8 @@
-import pg from 'pg'
+import type pg from 'pg'
 import type { ChainEntry } from './audit-seals.ts'
 import { auditTable } from './audit-tables.ts'
 import { EventTexts, type TextRow, textColumns } from './event-texts.ts'
-import { translateError } from './postgres-errors.ts'
+import { connectAlone } from './lone-connection.ts'
 
 export interface StoredEvent {
   readonly id: string
@@ -55,18 +55,13 @@ export class AuditChain implements AsyncDisposable {
   }
 
   static async open(url: string): Promise<AuditChain> {
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: 5_000,
-      application_name: 'almanac audit',
-      options: '-c role=almanac_upkeep -c jit=off',
-    })
-    try {
-      await client.connect()
-      return new AuditChain(client)
-    } catch (error) {
-      throw translateError(error)
-    }
+    return new AuditChain(
+      await connectAlone({
+        connectionString: url,
+        application_name: 'almanac audit',
+        options: '-c role=almanac_upkeep -c jit=off',
+      }),
+    )
   }
 
   /** Clinics that have a chain or events. */

@@ -1,5 +1,6 @@
-import pg from 'pg'
+import type pg from 'pg'
 import { auditTable } from './audit-tables.ts'
+import { connectAlone } from './lone-connection.ts'
 import { translateError } from './postgres-errors.ts'
 import { quoted } from './quoted.ts'
 
@@ -15,14 +16,12 @@ export interface PackedMonth {
  * waits. A month cannot be read meanwhile.
  */
 export async function* packAuditMonths(url: string, now: Date): AsyncGenerator<PackedMonth> {
-  const client = new pg.Client({
+  const client = await connectAlone({
     connectionString: url,
-    connectionTimeoutMillis: 5_000,
     application_name: 'almanac packing',
     options: '-c lock_timeout=10000',
   })
   try {
-    await client.connect()
     for (const name of await loosePartitions(client, now)) {
       const before = await sizeOf(client, name)
       await pack(client, name)

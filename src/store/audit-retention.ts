@@ -1,6 +1,7 @@
 import pg from 'pg'
 import { addEntries, type ChainEntry, type ChainHead, lockSeals, readHeads } from './audit-seals.ts'
 import { auditTable } from './audit-tables.ts'
+import { connectAlone } from './lone-connection.ts'
 import { translateError } from './postgres-errors.ts'
 import { quoted } from './quoted.ts'
 
@@ -32,18 +33,13 @@ export class AuditRetention implements AsyncDisposable {
   }
 
   static async open(url: string): Promise<AuditRetention> {
-    const client = new pg.Client({
-      connectionString: url,
-      connectionTimeoutMillis: 5_000,
-      application_name: 'almanac retention',
-      options: '-c lock_timeout=10000',
-    })
-    try {
-      await client.connect()
-      return new AuditRetention(client)
-    } catch (error) {
-      throw translateError(error)
-    }
+    return new AuditRetention(
+      await connectAlone({
+        connectionString: url,
+        application_name: 'almanac retention',
+        options: '-c lock_timeout=10000',
+      }),
+    )
   }
 
   async tenants(): Promise<readonly string[]> {

@@ -1,4 +1,5 @@
 import pg from 'pg'
+import { outliveCuts } from './lone-connection.ts'
 import { translateError } from './postgres-errors.ts'
 
 /** Events of a clinic and month that are committed and not sealed yet. */
@@ -61,6 +62,7 @@ export class AuditSeals {
       options: '-c role=almanac_upkeep -c statement_timeout=60000 -c lock_timeout=5000 -c jit=off',
     })
     this.#pool.on('error', () => undefined)
+    this.#pool.on('connect', outliveCuts)
   }
 
   /** Seals what is committed, about `most` events at most; undefined while another server is at it. */

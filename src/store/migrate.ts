@@ -4,6 +4,7 @@ import { makeAuditPartitions } from './audit-partitions.ts'
 import { auditTable } from './audit-tables.ts'
 import { makeEventView } from './event-view.ts'
 import { markLeakproof } from './leakproof.ts'
+import { outliveCuts } from './lone-connection.ts'
 import { loadMigrations, type Migration } from './migration-files.ts'
 import { translateMigrationError } from './postgres-errors.ts'
 import { readCatalogue } from './table-catalogue.ts'
@@ -33,6 +34,7 @@ const migrationLock = '27422990268556643'
 export async function migrate(options: MigrateOptions): Promise<MigrationReport> {
   const { definitions, folders, now = new Date() } = options
   const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 10_000 })
+  outliveCuts(client)
   try {
     await client.connect()
     await client.query(`select pg_advisory_lock(${migrationLock})`)

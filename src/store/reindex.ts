@@ -2,6 +2,7 @@ import pg, { type ClientBase } from 'pg'
 import type { Definitions } from '#fhir/definitions.ts'
 import { createExtractor, type ExtractionContext } from '#fhir/extract.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import { outliveCuts } from './lone-connection.ts'
 import { translateError } from './postgres-errors.ts'
 import { quoted } from './quoted.ts'
 import { type PendingGroup, ReindexBatches, type Step } from './reindex-batches.ts'
@@ -48,6 +49,7 @@ export async function reindex(options: ReindexOptions): Promise<ReindexReport> {
   const { definitions, signal } = options
   const tables = deriveTables(definitions)
   const client = new pg.Client({ connectionString: options.url, connectionTimeoutMillis: 10_000 })
+  outliveCuts(client)
   try {
     await client.connect()
     await takeLock(client)
