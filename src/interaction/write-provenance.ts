@@ -11,7 +11,7 @@ export function writeProvenance(walk: Walk): void | Promise<void> {
   if (provenance !== undefined) return writeSent(walk, provenance, written)
   const after = buildProvenance(walk, written)
   if (after === undefined) return
-  writeRow(planChange(parts, { method: 'POST', type: 'Provenance', id: parts.newId(), after }), tx)
+  writeRow(planChange(parts, { method: 'POST', type: 'Provenance', id: parts.newId(), after }), tx, 'server')
 }
 
 /** A create like any other: checked, recorded, and refused together with what it tells of. */

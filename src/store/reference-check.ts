@@ -30,13 +30,13 @@ export class ReferenceCheck {
   add(change: RowChange): void {
     this.#changes.push(change)
     const { content, writer } = change
-    if (content === undefined) return
+    if (content === undefined || writer === 'server') return
     localTargets(content.resource, this.#bases, this.#targets)
     if (writer !== undefined) this.#limit(content.resource, writer)
   }
 
   /** What was referred to before stays, whoever writes the rest. */
-  #limit(resource: Resource, { sees, before }: NonNullable<RowChange['writer']>): void {
+  #limit(resource: Resource, { sees, before }: Exclude<NonNullable<RowChange['writer']>, 'server'>): void {
     const targets = new Set<string>()
     localTargets(resource, this.#bases, targets)
     const known = new Set<string>()

@@ -118,8 +118,11 @@ export interface RowChange {
   readonly updated: Date
   /** Absent for a delete. Text and resource say the same, id and meta included. */
   readonly content?: { readonly resource: Resource; readonly text: string }
-  /** Of a writer who does not see everything: what is newly referred to must exist for them. */
-  readonly writer?: { readonly sees: Viewer; readonly before?: Resource }
+  /**
+   * Of a writer who does not see everything: what is newly referred to must exist for them. The server itself may name those whom
+   * it knows by their token alone.
+   */
+  readonly writer?: { readonly sees: Viewer; readonly before?: Resource } | 'server'
 }
 
 export interface HistoryQuery {

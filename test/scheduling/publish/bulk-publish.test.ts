@@ -322,15 +322,17 @@ describe('the link of a slot', () => {
     const told = (await events()).flatMap(({ entity = [] }) => entity[0]?.detail ?? [])
     expect(told).toContainEqual({ type: 'source', valueString: 'portal-abc' })
 
+    const own = `Slot/${app.searchParams.get('slot')}`
+    const [, name] = String((await clinic.send('GET', own)).body.schedule.reference).split('/')
     const booked = await clinic.send('POST', 'Appointment', {
       resourceType: 'Appointment',
       status: 'booked',
-      slot: [{ reference: `Slot/${app.searchParams.get('slot')}` }],
+      slot: [{ reference: own }],
       start: slot.start,
       end: slot.end,
-      participant: [{ actor: { reference: 'Practitioner/anna' }, status: 'accepted' }],
+      participant: [{ actor: { reference: `Practitioner/${name}` }, status: 'accepted' }],
     })
-    expect(booked.status).toBe(201)
+    expect(booked.status, JSON.stringify(booked.body)).toBe(201)
     const taken = await get(link.href, { 'accept-language': 'de' })
     expect([taken.status, taken.text.includes('Diese Zeit ist vergeben')]).toEqual([200, true])
     expect(taken.text.includes('app.example')).toBe(false)
