@@ -302,8 +302,11 @@ describe('the link of a slot', () => {
   const linkOf = (slot: { extension: { url: string; valueUrl: string }[] }) =>
     String(slot.extension.find(({ url }) => url === `${extension}booking-deep-link`)?.valueUrl)
 
+  const placesOf = (slot: { extension: { url: string; valueInteger: number }[] }) =>
+    slot.extension.find(({ url }) => url === `${extension}slot-capacity`)?.valueInteger
+
   test('shows the time, or kindly that it is taken; who sent somebody is kept for the clinic', async () => {
-    const slot = (await slotsNow()).find(({ status }) => status === 'free')
+    const slot = (await slotsNow()).find((line) => line.status === 'free' && placesOf(line) === undefined)
     const link = new URL(linkOf(slot))
     link.searchParams.set('source', 'portal-abc')
     link.searchParams.set('booking-referral', '34d1<b>')
