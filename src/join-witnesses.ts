@@ -68,7 +68,7 @@ function databaseWitness(database: SealWitness, installation: string): Witness {
   }
 }
 
-/** A server that ended took along what it had still to tell: a database can say where it stopped. */
+/** A server that ended took along what it had still to tell: a database can say what it lacks. */
 async function catchUp(
   databaseUrl: string,
   databases: readonly SealWitness[],
@@ -77,10 +77,9 @@ async function catchUp(
   if (databases.length === 0) return
   await using chain = await AuditChain.open(databaseUrl)
   for (const database of databases) {
-    const heads = new Map((await database.heads(installation)).map(({ tenant, number }) => [tenant, number]))
-    for (const tenant of await chain.tenants()) {
-      for await (const entry of chain.entries(tenant, (heads.get(tenant) ?? -1) + 1))
+    const missing = await database.missing(installation)
+    for (const tenant of await chain.tenants())
+      for await (const entry of chain.entries(tenant, missing.get(tenant) ?? 0))
         await database.remember([{ ...entry, installation }])
-    }
   }
 }

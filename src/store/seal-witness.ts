@@ -38,6 +38,13 @@ const heads = `
   where w.installation = $1 and (twice.number is null or w.number = twice.number)
   order by w.tenant, w.number desc, w.witnessed`
 
+/** Numbers start at 0, and each of several servers tells its own: what one of them could not is a gap among the others'. */
+const gaps = `
+  select tenant, case when min(number) > 0 then 0 else min(number) filter (where next is distinct from number + 1) + 1 end::int as number
+  from (select tenant, number, lead(number) over (partition by tenant order by number) as next
+        from (select distinct tenant, number from almanac_seal_witness where installation = $1) d) n
+  group by tenant`
+
 export class SealWitness {
   /** Without the password. */
   readonly name: string
@@ -84,6 +91,13 @@ export class SealWitness {
     await this.#make()
     const { rows } = await this.#pool.query(heads, [installation])
     return rows
+  }
+
+  /** Of each clinic the first entry that is not here. */
+  async missing(installation: string): Promise<ReadonlyMap<string, number>> {
+    await this.#make()
+    const { rows } = await this.#pool.query<{ tenant: string; number: number }>(gaps, [installation])
+    return new Map(rows.map(({ tenant, number }) => [tenant, number]))
   }
 
   close(): Promise<void> {

@@ -80,6 +80,28 @@ test('what it has already is not taken twice; of two pasts the first one counts'
   expect(await database.heads('of-this-test')).toMatchObject([{ number: 1, statement: 'first 1' }])
 })
 
+test('a gap is what one of several servers could not tell before it ended', async () => {
+  await using stack = new AsyncDisposableStack()
+  const database = stack.adopt(new SealWitness(witness), (one) => one.close())
+  const tell = (tenant: string, numbers: readonly number[]) =>
+    database.remember(
+      numbers.map((number) => ({
+        ...{ installation: 'of-several', tenant, number },
+        ...{ statement: `${number}`, signature: new Uint8Array([1]) },
+      })),
+    )
+  await tell('whole', [0, 1, 2])
+  await tell('gap', [0, 1, 4, 7])
+  await tell('late', [3, 4])
+  expect(await database.missing('of-several')).toEqual(
+    new Map([
+      ['whole', 3],
+      ['gap', 2],
+      ['late', 0],
+    ]),
+  )
+})
+
 test('a role that may only insert and read is enough where the table is there', async () => {
   await keeper.query(
     `create role witness_only login; grant insert, select on almanac_seal_witness to witness_only`,
