@@ -1,9 +1,10 @@
 import type { SecurityLog } from '#audit/security-log.ts'
 import type { HttpParts } from '#http/parts.ts'
+import type { PublishedRequest, PublishedSlotRequest } from '#interaction/published-request.ts'
 import type { FindParts } from '#scheduling/find/find-times.ts'
 import { createPublicNames, type PublicNames } from '#scheduling/publish/public-names.ts'
-import { type PublishedRequest, readPublished } from '#scheduling/publish/published-files.ts'
-import { readPublishedSlot, type SlotParts, type SlotRequest } from '#scheduling/publish/published-slot.ts'
+import { readPublished } from '#scheduling/publish/published-files.ts'
+import { readPublishedSlot, type SlotParts } from '#scheduling/publish/published-slot.ts'
 import type { Database } from '#store/store.ts'
 
 export interface PublishedSettings {
@@ -42,7 +43,7 @@ export function joinPublished({ database, find, settings, securityLog, localBase
       details: { file: file ?? '$bulk-publish' },
     })
   const recordVisit = (
-    { tenant, source = '', referral = '', address, requestId }: SlotRequest,
+    { tenant, source = '', referral = '', address, requestId }: PublishedSlotRequest,
     slot: string,
   ) =>
     securityLog.record(tenant, {

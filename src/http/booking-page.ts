@@ -1,6 +1,6 @@
+import { type Html, html } from '#oauth/pages/html.ts'
 import { chooseLanguage } from '#oauth/pages/language.ts'
 import words from './booking/words.json' with { type: 'json' }
-import { escapeHtml } from './escape-html.ts'
 import type { PublishedTime } from './parts.ts'
 
 /** For people who follow a link of a published slot: the time, or kindly that it is gone. */
@@ -13,28 +13,28 @@ export function buildBookingPage(time: PublishedTime | undefined, accepted: stri
       : time.isFree
         ? [say.title, say.free]
         : [say.takenTitle, say.taken]
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="${language}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="robots" content="noindex">
-<title>${escapeHtml(title)}</title>
+<title>${title}</title>
 <link rel="icon" href="/landing/icon.svg" type="image/svg+xml">
 <link rel="stylesheet" href="/landing/landing.css">
 </head>
 <body>
 <main>
-<h1>${escapeHtml(title)}</h1>
-<p class="lead">${escapeHtml(sentence)}</p>
-${time === undefined ? '' : describe(time, language)}
+<h1>${title}</h1>
+<p class="lead">${sentence}</p>
+${time && describe(time, language)}
 </main>
 </body>
 </html>
-`
+`.text
 }
 
-function describe(time: PublishedTime, language: keyof typeof words): string {
+function describe(time: PublishedTime, language: keyof typeof words): Html {
   const say = words[language]
   const { start, end, timeZone, place, isFree, bookAt } = time
   const when = new Intl.DateTimeFormat(language, {
@@ -43,14 +43,12 @@ function describe(time: PublishedTime, language: keyof typeof words): string {
     timeZone,
   }).formatRange(start, end)
   const { line, postalCode, city, state } = place.address
-  const address = [place.name, ...line, `${postalCode} ${city}, ${state}`].map(escapeHtml).join('<br>')
-  const call = `<a href="tel:${escapeHtml(place.phone.replaceAll(/[^\d+]/g, ''))}">${escapeHtml(say.call.replace('{phone}', place.phone))}</a>`
-  const book =
-    isFree && bookAt !== undefined ? `<a href="${escapeHtml(bookAt)}">${escapeHtml(say.book)}</a>` : undefined
-  return `<dl>
-<dt>${escapeHtml(say.when)}</dt><dd><time datetime="${start.toISOString()}">${escapeHtml(when)}</time></dd>
-<dt>${escapeHtml(say.where)}</dt><dd>${address}</dd>
+  const furtherLines = [...line, `${postalCode} ${city}, ${state}`].map((one) => html`<br>${one}`)
+  const number = place.phone.replaceAll(/[^\d+]/g, '')
+  return html`<dl>
+<dt>${say.when}</dt><dd><time datetime="${start.toISOString()}">${when}</time></dd>
+<dt>${say.where}</dt><dd>${place.name}${furtherLines}</dd>
 </dl>
-${isFree ? `<p>${escapeHtml(say.how)}</p>` : ''}
-<p>${[book, call].filter(Boolean).join(' · ')}</p>`
+${isFree && html`<p>${say.how}</p>`}
+<p>${isFree && bookAt && html`<a href="${bookAt}">${say.book}</a> · `}<a href="tel:${number}">${say.call.replace('{phone}', place.phone)}</a></p>`
 }

@@ -1,4 +1,4 @@
-import { escapeHtml } from './escape-html.ts'
+import { html } from '#oauth/pages/html.ts'
 
 /** What the page says; src/http/landing/words.json holds it. */
 export interface LandingWords {
@@ -24,15 +24,17 @@ export interface LandingPlace {
 
 /** Whole without a script, one column, read from top to bottom by eye or by ear. */
 export function buildLandingPage(words: LandingWords, place: LandingPlace): string {
-  const text = (template: string) => escapeHtml(fill(template, place))
+  const text = (template: string) => fill(template, place)
   const commands = words.commands.map(
     ({ label, text: command }) =>
-      `<figure><figcaption>${text(label)}</figcaption><pre tabindex="0" role="group" aria-label="${text(label)}"><code>${text(command)}</code></pre></figure>`,
+      html`<figure><figcaption>${text(label)}</figcaption><pre tabindex="0" role="group" aria-label="${text(label)}"><code>${text(command)}</code></pre></figure>
+`,
   )
   const links = words.links.map(
-    ({ href, label, text: about }) => `<li><a href="${text(href)}">${text(label)}</a>: ${text(about)}</li>`,
+    ({ href, label, text: about }) => html`<li><a href="${text(href)}">${text(label)}</a>: ${text(about)}</li>
+`,
   )
-  return `<!doctype html>
+  return html`<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
@@ -49,17 +51,15 @@ export function buildLandingPage(words: LandingWords, place: LandingPlace): stri
 <p class="lead">${text(words.lead)}</p>
 <p class="quiet">${text(words.state)}</p>
 <h2>${text(words.tryHeading)}</h2>
-${commands.join('\n')}
-<p role="status" data-copy="${text(words.copy)}" data-copied="${text(words.copied)}" data-not-copied="${text(words.notCopied)}"></p>
+${commands}<p role="status" data-copy="${text(words.copy)}" data-copied="${text(words.copied)}" data-not-copied="${text(words.notCopied)}"></p>
 <h2>${text(words.lookHeading)}</h2>
 <ul>
-${links.join('\n')}
-</ul>
+${links}</ul>
 <p class="quiet">${text(words.note)}</p>
 </main>
 </body>
 </html>
-`
+`.text
 }
 
 /** For programs: the same addresses, without the sentences. */

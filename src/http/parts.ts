@@ -5,6 +5,7 @@ import type { XmlFormat } from '#fhir/xml/xml-format.ts'
 import type { CapabilityRequest } from '#interaction/capabilities.ts'
 import type { TextRequest } from '#interaction/capabilities-text.ts'
 import type { FhirResponse, Interact } from '#interaction/exchange.ts'
+import type { PublishedRequest, PublishedSlotRequest } from '#interaction/published-request.ts'
 import type { WebExchange } from '#oauth/web-exchange.ts'
 import type { Limits } from './limits/limits.ts'
 import type { Metrics } from './metrics.ts'
@@ -50,27 +51,10 @@ export interface HttpParts {
 export type ReadFeed = (tenant: string, token: string, base: string) => Promise<FhirResponse | undefined>
 
 /** Undefined: this clinic publishes nothing by that name. */
-export type ReadPublished = (request: {
-  readonly tenant: string
-  /** `locations.ndjson` …; absent: the manifest. */
-  readonly file?: string
-  readonly base: string
-  readonly since?: string
-  readonly ifNoneMatch?: string
-  readonly ifModifiedSince?: string
-  readonly address?: string
-  readonly requestId: string
-}) => Promise<FhirResponse | undefined>
+export type ReadPublished = (request: PublishedRequest) => Promise<FhirResponse | undefined>
 
 /** Undefined: nothing is published there, or not any more. */
-export type ReadPublishedSlot = (request: {
-  readonly tenant: string
-  readonly handle: string
-  readonly source?: string
-  readonly referral?: string
-  readonly address?: string
-  readonly requestId: string
-}) => Promise<PublishedTime | undefined>
+export type ReadPublishedSlot = (request: PublishedSlotRequest) => Promise<PublishedTime | undefined>
 
 /** What somebody who follows such a link is shown. */
 export interface PublishedTime {

@@ -2,22 +2,10 @@ import { createHash } from 'node:crypto'
 import { dateRange } from '#fhir/partial-date.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
+import type { PublishedRequest } from '#interaction/published-request.ts'
 import type { Transaction } from '#store/store.ts'
 import { freshSeconds, lookAgain, type PublishParts } from './look-again.ts'
 import { originMark } from './slot-lines.ts'
-
-export interface PublishedRequest {
-  readonly tenant: string
-  /** `locations.ndjson` …; absent: the manifest. */
-  readonly file?: string
-  /** The clinic's FHIR base, as the caller sees it. */
-  readonly base: string
-  readonly since?: string
-  readonly ifNoneMatch?: string
-  readonly ifModifiedSince?: string
-  readonly address?: string
-  readonly requestId: string
-}
 
 export interface PublishedParts extends PublishParts {
   readonly isPublic: (tenant: string) => boolean

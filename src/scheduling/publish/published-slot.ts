@@ -1,19 +1,9 @@
+import type { PublishedSlotRequest } from '#interaction/published-request.ts'
 import { tableOf } from '#store/columns.ts'
 import type { Transaction } from '#store/store.ts'
 import { explainVisit } from '../explain/explain-visit.ts'
 import type { PublishedParts } from './published-files.ts'
 import { type PublishedPlace, publishedPlace } from './published-place.ts'
-
-export interface SlotRequest {
-  readonly tenant: string
-  /** As a link has it. */
-  readonly handle: string
-  /** Who sent this person, and for which search of theirs: told to the clinic, and nothing else done with it. */
-  readonly source?: string
-  readonly referral?: string
-  readonly address?: string
-  readonly requestId: string
-}
 
 /** What a link of a published slot leads to. */
 export interface PublishedSlot {
@@ -26,13 +16,13 @@ export interface PublishedSlot {
 }
 
 export interface SlotParts extends PublishedParts {
-  readonly recordVisit: (request: SlotRequest, slot: string) => Promise<void>
+  readonly recordVisit: (request: PublishedSlotRequest, slot: string) => Promise<void>
 }
 
 /** Undefined: nothing is published there, or not any more. */
 export async function readPublishedSlot(
   parts: SlotParts,
-  request: SlotRequest,
+  request: PublishedSlotRequest,
 ): Promise<PublishedSlot | undefined> {
   const { tenant, handle } = request
   const id = parts.isPublic(tenant) ? parts.namesOf(tenant).open(handle) : undefined
