@@ -29,8 +29,6 @@ export type ColumnType =
   | 'jsonb'
   | 'tsvector'
 
-export type { ColumnValue }
-
 const columnsByParameter = new WeakMap<SearchParameter, readonly Column[]>()
 
 /** None for parameters that the row's own columns or the whole resource answer (`_id`, `_lastUpdated`, `_content` …). */
@@ -40,14 +38,6 @@ export function columnsOf(parameter: SearchParameter): readonly Column[] {
   const columns = buildColumns(layoutOf(parameter))
   columnsByParameter.set(parameter, columns)
   return columns
-}
-
-/** In the order of `columnsOf(parameter)`. */
-export function columnValues(
-  parameter: SearchParameter,
-  values: readonly IndexValue[],
-): readonly ColumnValue[] {
-  return columnsOf(parameter).map((column) => column.encode(values))
 }
 
 /** The quoted name of a resource type's table. */

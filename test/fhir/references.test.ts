@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseReference, visitReferences } from '#fhir/references.ts'
+import { parseReference } from '#fhir/references.ts'
 
 const bases = ['https://clinic.example/fhir', 'http://localhost:8080/c/north/fhir']
 
@@ -46,56 +46,4 @@ describe('the forms of a reference', () => {
     ["Patient/1' or 1=1", { kind: 'unknown', text: "Patient/1' or 1=1" }],
     ['patient?x', { kind: 'unknown', text: 'patient?x' }],
   ])('%s', (text, expected) => expect(parseReference(text, bases)).toEqual(expected))
-})
-
-describe('every reference of a resource', () => {
-  const resource = () => ({
-    resourceType: 'Appointment',
-    contained: [{ resourceType: 'ServiceRequest', subject: { reference: 'Patient/1' } }],
-    extension: [{ url: 'http://example.org', valueReference: { reference: 'Device/2' } }],
-    _comment: { extension: [{ url: 'x', valueReference: { reference: 'Device/3' } }] },
-    participant: [
-      null,
-      { actor: { reference: 'Practitioner/4', display: 'reference' } },
-      { actor: { display: 'x' } },
-    ],
-  })
-
-  test('is visited with its place, wherever it is', () => {
-    const seen: string[] = []
-    visitReferences(resource(), (reference, path) => {
-      seen.push(`${path} = ${reference}`)
-      return undefined
-    })
-    expect(seen).toEqual([
-      'Appointment.contained[0].subject.reference = Patient/1',
-      'Appointment.extension[0].valueReference.reference = Device/2',
-      'Appointment._comment.extension[0].valueReference.reference = Device/3',
-      'Appointment.participant[1].actor.reference = Practitioner/4',
-    ])
-  })
-
-  test('can be exchanged', () => {
-    const changed = resource()
-    visitReferences(changed, (reference) => (reference === 'Patient/1' ? 'Patient/9' : undefined))
-    expect(JSON.stringify(changed)).toBe(JSON.stringify(resource()).replace('Patient/1', 'Patient/9'))
-  })
-
-  test('is not what is merely called so', () => {
-    const visited = (content: object): number => {
-      let count = 0
-      visitReferences(content, () => {
-        count++
-        return undefined
-      })
-      return count
-    }
-    expect(visited({ resourceType: 'DetectedIssue', reference: 'http://example.org' })).toBe(0)
-    expect(visited({ resourceType: 'Immunization', education: [{ reference: 'http://example.org' }] })).toBe(
-      0,
-    )
-    expect(
-      visited({ resourceType: 'Library', x: { language: 'text/cql', reference: 'http://example.org' } }),
-    ).toBe(0)
-  })
 })

@@ -3,7 +3,6 @@ import type { Resource } from '#fhir/resource.ts'
 /** What a clinic's access is made of is kept in Basic: R4 has no resource for either. */
 export const basicKinds = 'https://almanac.example/fhir/CodeSystem/basic-kinds'
 export const policyExtension = 'https://almanac.example/fhir/StructureDefinition/access-policy-rules'
-export const policyProfile = 'https://almanac.example/fhir/StructureDefinition/access-policy'
 export const openingExtension = 'https://almanac.example/fhir/StructureDefinition/break-glass'
 
 export type OwnKind = 'access-policy' | 'break-glass'

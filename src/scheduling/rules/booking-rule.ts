@@ -46,5 +46,3 @@ export type Demand =
   | { readonly kind: 'overbooking'; readonly most: number }
   | { readonly kind: 'on-duty'; readonly least: number }
   | { readonly kind: 'expression'; readonly expression: string }
-
-export type RuleKind = Demand['kind']
