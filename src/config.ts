@@ -146,6 +146,14 @@ const settings = {
     [1, 43_200],
     'How old what is known of an external calendar may be before the choice counts that was made for that.',
   ),
+  calendarAccounts: {
+    name: 'CALENDAR_ACCOUNTS',
+    initial: undefined,
+    form: 'a file',
+    parse: (value) => value,
+    sentence:
+      'File of the accounts with which clinics ask Google and Microsoft for free and busy time ([external-calendars.md](api/external-calendars.md)); it holds secrets. Unset: none.',
+  } satisfies Setting<string | undefined>,
   trustedCalendarOrigins: list(
     'TRUSTED_CALENDAR_ORIGINS',
     '',

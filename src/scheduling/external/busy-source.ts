@@ -4,14 +4,17 @@ import type { Interval } from '../availability/interval.ts'
 export interface BusySource {
   /** As it is stored with a calendar. */
   readonly kind: string
+  /** It leaves out this clinic's own visits; otherwise it counts them like everything else. */
+  readonly tellsOwn: boolean
   /** Why this address cannot be one of this kind; undefined: it may be. */
-  faultOf(address: string): string | undefined
+  faultOf(address: string, clinic: string): string | undefined
   /** Throws a SourceFault when there is no answer, or none that can be followed. */
   load(question: BusyQuestion): Promise<readonly Interval[]>
 }
 
 export interface BusyQuestion {
   readonly address: string
+  readonly clinic: string
   readonly range: Interval
   /** Of the clinic: for times that name no zone, and days. */
   readonly timeZone: string
@@ -19,5 +22,5 @@ export interface BusyQuestion {
   readonly ownSuffix: string
 }
 
-/** A sentence for who set the calendar up; nothing of the address or the answer is in it. */
+/** A sentence for who set the calendar up; nothing of the address is in it, and of the answer a word of the vendor's at most. */
 export class SourceFault extends Error {}

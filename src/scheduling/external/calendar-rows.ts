@@ -1,5 +1,5 @@
 import type { Transaction } from '#store/store.ts'
-import type { Interval } from '../availability/interval.ts'
+import { type Interval, merge } from '../availability/interval.ts'
 
 export interface ExternalCalendar {
   readonly id: string
@@ -74,4 +74,18 @@ export async function keepFault(tx: Transaction, id: string, fault: string, minu
      WHERE tenant = $1 AND id = $2`,
     [tx.tenant, id, fault, minutes],
   )
+}
+
+/** What is taken here anyway, where a calendar cannot tell that from what else it has. */
+export async function loadOwnVisits(
+  tx: Transaction,
+  actor: string,
+  { start, end }: Interval,
+): Promise<readonly Interval[]> {
+  const rows = await tx.query<{ begins: Date; ends: Date }>(
+    `SELECT lower(period) AS begins, upper(period) AS ends FROM booking_claim
+     WHERE tenant = $1 AND actor = $2 AND period && tstzrange($3, $4) AND expires IS NULL`,
+    [tx.tenant, actor, new Date(start), new Date(end)],
+  )
+  return merge(rows.map(({ begins, ends }) => ({ start: begins.getTime(), end: ends.getTime() })))
 }

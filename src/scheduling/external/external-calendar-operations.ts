@@ -8,6 +8,7 @@ import { channel } from '../find/clinic-calendar.ts'
 import type { BusySource } from './busy-source.ts'
 import { type ExternalCalendar, loadCalendars } from './calendar-rows.ts'
 import { ageOf } from './external-busy.ts'
+import { mailboxOf } from './mailbox.ts'
 
 export interface ExternalCalendarParts {
   readonly sources: readonly BusySource[]
@@ -34,7 +35,7 @@ export function createExternalCalendars(parts: ExternalCalendarParts): readonly 
 }
 
 async function add(parts: ExternalCalendarParts, call: OperationCall): Promise<FhirResponse> {
-  const { parameters, store } = call
+  const { parameters, store, principal } = call
   const actor = await knownActor(call)
   const address = String(parameters.get('address')?.[0])
   const kind = String(parameters.get('kind')?.[0] ?? 'ics')
@@ -46,7 +47,7 @@ async function add(parts: ExternalCalendarParts, call: OperationCall): Promise<F
     })
   if (!choices.includes(whenStale))
     throw new Refusal('value', `"when-stale" is one of: ${choices.join(', ')}.`, { expression: 'when-stale' })
-  const fault = source.faultOf(address)
+  const fault = source.faultOf(address, principal.tenant) ?? (await faultOfMailbox(call, actor, address))
   if (fault !== undefined) throw new Refusal('value', fault, { expression: 'address' })
   const id = parts.newId()
   await store.transaction(async (tx) => {
@@ -75,7 +76,7 @@ function describe(calendar: ExternalCalendar, now: number): readonly object[] {
   return [
     { name: 'id', valueString: id },
     { name: 'kind', valueCode: kind },
-    { name: 'host', valueString: new URL(address).host },
+    { name: 'host', valueString: mailboxOf(address)?.replace(/^.*@/, '') ?? new URL(address).host },
     { name: 'when-stale', valueCode: when_stale },
     { name: 'age', valueString: ageOf(fetched, now) },
     ...(fetched === null ? [] : [{ name: 'fetched', valueInstant: fetched.toISOString() }]),
@@ -99,6 +100,20 @@ async function remove(_: ExternalCalendarParts, call: OperationCall): Promise<Fh
   if (gone === 0)
     throw new Refusal('not-found', `${actor} has no such external calendar.`, { expression: 'id' })
   return answer([{ name: 'removed', valueInteger: gone }])
+}
+
+/** The clinic's account may see everybody's mailbox: for oneself, only the one that the clinic knows as one's own. */
+async function faultOfMailbox(
+  { principal, request, store }: OperationCall,
+  actor: string,
+  address: string,
+): Promise<string | undefined> {
+  const mailbox = mailboxOf(address)?.toLowerCase()
+  if (mailbox === undefined || principal.fhirUser !== actor) return undefined
+  const stored = await store.read(request.type ?? '', request.id ?? '')
+  const { telecom = [] } = JSON.parse(stored?.text ?? '{}') as { telecom?: readonly { value?: unknown }[] }
+  if (telecom.some(({ value }) => String(value).toLowerCase() === mailbox)) return undefined
+  return `The mailbox is none of the e-mail addresses of ${actor}: have the clinic add it.`
 }
 
 /** Rosters are kept in memory, and who has other calendars with them. */

@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads'
 import type { Interval } from '../availability/interval.ts'
 import { type BusySource, SourceFault } from './busy-source.ts'
 import { checkIcs } from './check-ics.ts'
-import { checkedUrl, type FetchLimits, fetchText } from './fetch-text.ts'
+import { fetchText } from './fetch-text.ts'
+import { checkedUrl, type FetchLimits } from './guarded-request.ts'
 import type { IcsFrame } from './read-ics.ts'
 
 /** How long reading may take, in milliseconds: a calendar of years takes a tenth of a second. */
@@ -13,6 +14,7 @@ const mostMegabytes = 128
 export function createIcsSource(limits: FetchLimits): BusySource {
   return {
     kind: 'ics',
+    tellsOwn: true,
     faultOf(address) {
       try {
         checkedUrl(address, limits)
@@ -21,7 +23,7 @@ export function createIcsSource(limits: FetchLimits): BusySource {
         return (fault as Error).message
       }
     },
-    async load({ address, ...frame }) {
+    async load({ address, clinic: _, ...frame }) {
       const text = await fetchText(address, limits)
       checkIcs(text)
       return readApart(text, frame)

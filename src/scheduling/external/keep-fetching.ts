@@ -1,7 +1,8 @@
 import type { Database } from '#store/store.ts'
+import { subtract } from '../availability/interval.ts'
 import { startSweeper } from '../holds/every-second.ts'
 import { type BusySource, SourceFault } from './busy-source.ts'
-import { keepFault, keepFetched, takeTurn } from './calendar-rows.ts'
+import { keepFault, keepFetched, loadOwnVisits, takeTurn } from './calendar-rows.ts'
 
 export interface FetchParts {
   readonly database: Pick<Database, 'acrossClinics' | 'asSystem'>
@@ -37,14 +38,19 @@ async function fetchOne(parts: FetchParts, tenant: string, id: string): Promise<
   const source = sources.find(({ kind }) => kind === calendar?.kind)
   if (calendar === undefined || source === undefined) return
   const now = Date.now()
+  const range = { start: now - reach.back, end: now + reach.ahead }
   try {
     const busy = await source.load({
       address: calendar.address,
-      range: { start: now - reach.back, end: now + reach.ahead },
+      clinic: tenant,
+      range,
       timeZone,
       ownSuffix: `@${tenant}.almanac`,
     })
-    await system.transaction((tx) => keepFetched(tx, id, busy, minutes))
+    await system.transaction(async (tx) => {
+      const own = source.tellsOwn ? [] : await loadOwnVisits(tx, calendar.actor, range)
+      await keepFetched(tx, id, subtract(busy, own), minutes)
+    })
     parts.stir(tenant)
   } catch (failure) {
     if (!(failure instanceof SourceFault)) throw failure

@@ -3,7 +3,7 @@ import type { Interval } from '../availability/interval.ts'
 import { type BusyQuestion, SourceFault } from './busy-source.ts'
 import { instantOf, zoneOf } from './ics-time.ts'
 
-export type IcsFrame = Omit<BusyQuestion, 'address'>
+export type IcsFrame = Omit<BusyQuestion, 'address' | 'clinic'>
 
 /** Instances of all its events together, looked at until the range is over. */
 const mostInstances = 50_000

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import {
@@ -11,6 +14,7 @@ import {
   openCalendar,
   parameters,
 } from '../clinic.ts'
+import { startVendors } from './vendor-stand-in.ts'
 
 let server: TestServer
 let clinic: Calendar
@@ -22,11 +26,17 @@ const elsewhere = createServer((_, answer) =>
 )
 const monday = comingMonday()
 let origin = ''
+let vendors: Awaited<ReturnType<typeof startVendors>>
+let folder: string
 
 beforeAll(async () => {
   await new Promise<void>((resolve) => elsewhere.listen(0, '127.0.0.1', resolve))
   origin = `http://127.0.0.1:${(elsewhere.address() as AddressInfo).port}`
-  server = await startTestServer({ trustedCalendarOrigins: [origin] })
+  vendors = await startVendors()
+  folder = mkdtempSync(join(tmpdir(), 'almanac-accounts-'))
+  const calendarAccounts = join(folder, 'accounts.json')
+  writeFileSync(calendarAccounts, JSON.stringify({ main: vendors.accounts }, withoutUser))
+  server = await startTestServer({ trustedCalendarOrigins: [origin, vendors.origin], calendarAccounts })
   clinic = await openCalendar(server)
   await clinic.put(...house, ...clinician('anna'), { resourceType: 'Patient', id: 'ada' })
   const day = monday.toString()
@@ -36,9 +46,12 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   elsewhere.close()
+  vendors.close()
+  rmSync(folder, { recursive: true })
   await server.close()
 })
 
+const withoutUser = (name: string, value: unknown) => (name === 'user' ? undefined : value)
 const utc = (text: string) => `${new Date(text).toISOString().slice(0, 19).replace(/[-:]/g, '')}Z`
 const calendarOf = (uid: string, start: string, end: string) =>
   [
@@ -168,4 +181,82 @@ test('addresses that lead into a private network are refused, and patients have 
   expect((await clinic.send('GET', 'Practitioner/anna/$external-calendars', undefined, token)).status).toBe(
     403,
   )
+})
+
+test.each(['google', 'microsoft'] as const)(
+  'busy time that %s tells keeps somebody from being offered; their visits here do not count twice',
+  async (kind) => {
+    const mailbox = `${kind}@clinic.example`
+    const [role, schedule, person] = clinician(kind) as { id: string; resourceType: string }[]
+    const telecom = [{ system: 'email', value: mailbox }]
+    const people = [role, schedule, person].map((one) =>
+      one?.resourceType === 'Practitioner' ? { ...one, telecom } : one,
+    )
+    await clinic.put(...(people as object[]), { resourceType: 'Patient', id: `of-${kind}` })
+    const day = monday.toString()
+    await clinic.send('POST', 'Schedule/$generate-slots', parameters({ start: day, end: day }))
+    const found = await clinic.send('GET', `Slot?schedule=Schedule/${kind}&_sort=start`)
+    const mine = found.body.entry.map(({ resource }: { resource: object }) => resource) as typeof slots
+    const [busy, own] = mine as [(typeof slots)[0], (typeof slots)[0]]
+    const visit = await clinic.send('POST', 'Appointment', {
+      resourceType: 'Appointment',
+      status: 'booked',
+      ...{ start: own.start, end: own.end, slot: [{ reference: `Slot/${own.id}` }] },
+      participant: [{ actor: { reference: `Patient/of-${kind}` }, status: 'accepted' }],
+    })
+    expect(visit.status).toBe(201)
+    vendors.state.busy[mailbox] = [busy, own]
+    const oneself = await server.token({
+      scope: 'user/*.cruds',
+      fhirUser: `Practitioner/${kind}`,
+      roles: ['practitioner'],
+    })
+    const path = `Practitioner/${kind}/$external-calendar`
+    const asked = (address: string) =>
+      parameters({ address: { valueUrl: address }, kind: { valueCode: kind } })
+    const others = await clinic.send('POST', path, asked('mailto:boss@clinic.example'), oneself)
+    expect(others.status).toBe(400)
+    expect(JSON.stringify(others.body)).toMatch(/none of the e-mail addresses/)
+    expect((await clinic.send('POST', path, asked(`mailto:${mailbox}`), oneself)).status).toBe(200)
+
+    const calendars = async () => (await clinic.send('GET', `Practitioner/${kind}/$external-calendars`)).body
+    await vi.waitFor(async () => expect(JSON.stringify(await calendars())).toContain('"fetched"'), {
+      timeout: 30_000,
+    })
+    const told = JSON.stringify(await calendars())
+    expect(told).toContain('"host","valueString":"clinic.example"')
+    expect(told).not.toContain(mailbox)
+    const offered = async () => {
+      const practitioner = { valueReference: { reference: `Practitioner/${kind}` } }
+      const wish = parameters({ start: day, end: day, practitioner })
+      return starts((await clinic.send('POST', 'Appointment/$find', wish)).body)
+    }
+    await vi.waitFor(async () => expect(await offered()).not.toContain(Date.parse(busy.start)), {
+      timeout: 10_000,
+    })
+    expect(await offered()).not.toContain(Date.parse(own.start))
+    await clinic.send('POST', `Appointment/${visit.body.id}/$cancel`, parameters({}))
+    await vi.waitFor(async () => expect(await offered()).toContain(Date.parse(own.start)), {
+      timeout: 10_000,
+    })
+    for (const secret of ['PRIVATE KEY', 'graph-secret', 'vendor-token', mailbox, 'Dentist'])
+      expect(server.log()).not.toContain(secret)
+  },
+)
+
+test('a clinic without an account is told so', async () => {
+  const token = await server.token({ scope: 'system/*.cruds', clinic: 'north' })
+  const north = server.baseOf('north')
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/fhir+json' }
+  const body = JSON.stringify({ resourceType: 'Practitioner', id: 'nora', active: true })
+  await fetch(`${north}/Practitioner/nora`, { method: 'PUT', headers, body })
+  const asked = parameters({
+    address: { valueUrl: 'mailto:nora@north.example' },
+    kind: { valueCode: 'google' },
+  })
+  const refused = await fetch(`${north}/Practitioner/nora/$external-calendar`, {
+    ...{ method: 'POST', headers, body: JSON.stringify(asked) },
+  })
+  expect(refused.status).toBe(400)
+  expect(await refused.text()).toMatch(/no account with Google/)
 })
