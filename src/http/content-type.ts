@@ -1,5 +1,6 @@
 import { Refusal } from '#fhir/refusal.ts'
 import type { BodyKind } from '#interaction/address/route.ts'
+import { patchMediaTypes } from '#interaction/patch/create-patch.ts'
 
 const json = ['application/fhir+json', 'application/json', 'text/json']
 const xml = ['application/fhir+xml', 'application/xml', 'text/xml']
@@ -11,6 +12,9 @@ const takes: Readonly<Record<Exclude<BodyKind, 'none'>, readonly string[]>> = {
   // One operation is sent what calendar programs send.
   parameters: [...json, ...xml, 'text/calendar'],
 }
+
+/** https://www.rfc-editor.org/rfc/rfc5789#section-3.1 */
+export const acceptPatch = [...patchMediaTypes, 'application/fhir+xml'].join(', ')
 
 /** The media type of a body, lower case and without parameters; 415 for one that the interaction does not take. */
 export function checkContentType(header: string | undefined, kind: Exclude<BodyKind, 'none'>): string {
@@ -25,6 +29,7 @@ export function checkContentType(header: string | undefined, kind: Exclude<BodyK
   if (!allowed.includes(mediaType)) {
     throw new Refusal('media-type', `This Content-Type is not taken here: send ${allowed.join(' or ')}.`, {
       expression: 'http.Content-Type',
+      ...(kind === 'patch' && { headers: { 'Accept-Patch': acceptPatch } }),
     })
   }
   for (const parameter of parameters) checkParameter(parameter)

@@ -3,6 +3,7 @@ import { parseQuery, type QueryPairs } from '#interaction/address/query.ts'
 import { findRoute, type Route } from '#interaction/address/route.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Admission } from './admission.ts'
+import { acceptPatch } from './content-type.ts'
 import { buildOriginFinder } from './fhir-base.ts'
 import { readFhirRequest } from './fhir-request.ts'
 import type { FhirBase, HttpParts } from './parts.ts'
@@ -94,9 +95,12 @@ export function createFhirWork(
     try {
       findRoute('OPTIONS', rest, isResourceType)
     } catch (error) {
-      if (error instanceof Refusal && error.kind === 'method-not-allowed')
-        return { status: 204, headers: error.headers }
-      throw error
+      if (!(error instanceof Refusal && error.kind === 'method-not-allowed')) throw error
+      const patches = error.headers.Allow?.includes('PATCH') === true
+      return {
+        status: 204,
+        headers: patches ? { ...error.headers, 'Accept-Patch': acceptPatch } : error.headers,
+      }
     }
     throw new Refusal('not-found', 'No FHIR interaction has this address.')
   }

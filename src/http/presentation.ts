@@ -115,7 +115,8 @@ function readRange(range: string): { readonly name: string; readonly quality: nu
   for (const parameter of parameters) {
     const [key = '', value = ''] = parameter.split('=')
     if (key.trim().toLowerCase() === 'q') quality = Number(value)
-    if (key.trim().toLowerCase() === 'fhirversion' && !/^4\.0(\.\d)?$/.test(value.trim())) return undefined
+    if (key.trim().toLowerCase() === 'fhirversion' && !/^("?)4\.0(\.\d)?\1$/.test(value.trim()))
+      return undefined
   }
   return { name: name.trim().toLowerCase(), quality }
 }

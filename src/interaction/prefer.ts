@@ -4,15 +4,21 @@ export interface Preference {
   readonly strict: boolean
 }
 
+const answers: Readonly<Record<string, Preference['answer']>> = {
+  minimal: 'minimal',
+  operationoutcome: 'OperationOutcome',
+}
+
 const unspoken: Preference = { answer: 'representation', strict: false }
 
 export function parsePrefer(header: string | undefined): Preference {
   if (header === undefined) return unspoken
-  const answer = /(?:^|[,;\s])return="?(minimal|representation|OperationOutcome)"?(?:[,;\s]|$)/.exec(
+  // RFC 7240: the names of wishes know no case; their values here are met as kindly.
+  const answer = /(?:^|[,;\s])return="?(minimal|representation|operationoutcome)"?(?:[,;\s]|$)/i.exec(
     header,
   )?.[1]
   return {
-    answer: answer === 'minimal' || answer === 'OperationOutcome' ? answer : 'representation',
-    strict: /(?:^|[,;\s])handling="?strict"?(?:[,;\s]|$)/.test(header),
+    answer: answers[answer?.toLowerCase() ?? ''] ?? 'representation',
+    strict: /(?:^|[,;\s])handling="?strict"?(?:[,;\s]|$)/i.test(header),
   }
 }

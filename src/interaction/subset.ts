@@ -17,16 +17,26 @@ const subsetted: Coding = {
 export function cutSubset(text: string, subset: Subset, definitions: Definitions): string {
   const resource = parseJson(text) as Resource
   const elements = elementsByJsonName(definitions.type(resource.resourceType).elements)
+  const wanted = typeof subset === 'string' ? subset : namesWithin(resource.resourceType, subset)
   const cut: Resource = { resourceType: resource.resourceType }
   for (const name in resource) {
     const element = elements.get(name)
-    if (element === undefined || !keeps(subset, element)) continue
+    if (element === undefined || !keeps(wanted, element)) continue
     const whole = subset !== 'true' || element.children === undefined
     cut[name] = whole ? resource[name] : summarise(resource[name], element.children)
   }
   const { meta } = resource
   cut.meta = { ...meta, tag: [...(meta?.tag ?? []), subsetted] }
   return JSON.stringify(cut)
+}
+
+/** `name`, `Patient.name` (other types are not meant) and `name.family`, of which R4 gives the element it lies in. */
+function namesWithin(type: string, paths: readonly string[]): readonly string[] {
+  return paths.flatMap((path) => {
+    const [first = '', second] = path.trim().split('.')
+    if (!/^[A-Z]/.test(first)) return first
+    return first === type && second !== undefined ? second : []
+  })
 }
 
 /** Mandatory and modifying elements stay whatever is asked for: without them the rest could be misread. */

@@ -127,6 +127,13 @@ describe('a body of the wrong kind', () => {
     await expectRefusal(await post('{}', { 'Content-Type': type }, path, method), 415, /send/)
   })
 
+  it('a patch in another form is told of those that are taken', async () => {
+    const type = { 'Content-Type': 'application/merge-patch+json' }
+    const response = await post('{}', type, '/fhir/Patient/a', 'PATCH')
+    expect(response.headers.get('accept-patch')).toMatch(/^application\/json-patch\+json, /)
+    expect((await post('{}', type)).headers.get('accept-patch')).toBeNull()
+  })
+
   it('without a Content-Type is 415', async () => {
     const response = await fetch(`${server.url}/fhir/Patient`, {
       method: 'POST',

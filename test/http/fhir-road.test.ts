@@ -127,6 +127,9 @@ describe('a method that an address does not take is refused with those it takes'
     const response = await send('/fhir/Patient', { method: 'OPTIONS' })
     expect(response.status).toBe(204)
     expect(response.headers.get('allow')).toBe('GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
+    const patches = 'application/json-patch+json, application/fhir+json, application/fhir+xml'
+    expect(response.headers.get('accept-patch')).toBe(patches)
+    expect((await send('/fhir/_history', { method: 'OPTIONS' })).headers.get('accept-patch')).toBeNull()
   })
 })
 

@@ -13,6 +13,7 @@ describe('how an answer is written down', () => {
     ['application/*', fhir],
     ['application/fhir+json', fhir],
     ['application/fhir+json; fhirVersion=4.0', fhir],
+    ['application/fhir+json; fhirVersion="4.0"', fhir],
     ['APPLICATION/FHIR+JSON', fhir],
     ['application/json', 'application/json; charset=utf-8'],
     ['text/json', 'text/json; charset=utf-8'],
@@ -54,6 +55,7 @@ describe('how an answer is written down', () => {
     'application/fhir+json;q=0',
     '',
     'application/fhir+json; fhirVersion=3.0',
+    'application/fhir+json; fhirVersion="4.0',
     'x'.repeat(5000),
   ])('Accept %s is 406', (accept) => {
     expect(() => choosePresentation(accept, [])).toThrow(expect.objectContaining({ kind: 'not-acceptable' }))

@@ -45,6 +45,8 @@ test("the client's id gives way to the server's, the client's own meta stays", a
 test('the caller chooses how much to hear of it', async () => {
   const minimal = await clinic.send('POST /Patient', { body: patient('A'), prefer: 'return=minimal' })
   expect(minimal).toMatchObject({ status: 201, text: '', etag: 'W/"1"' })
+  const shouted = await clinic.send('POST /Patient', { body: patient('A'), prefer: 'Return=Minimal' })
+  expect(shouted.text).toBe('')
   const outcome = await clinic.send('POST /Patient', {
     body: patient('A'),
     prefer: 'return=OperationOutcome',

@@ -76,6 +76,10 @@ test.each([
   ['_summary=text', ['resourceType', 'id', 'meta', 'text']],
   ['_summary=data', ['resourceType', 'id', 'meta', 'name', 'birthDate', 'photo', 'contact']],
   ['_elements=photo,text', ['resourceType', 'id', 'meta', 'text', 'photo']],
+  [
+    '_elements=Patient.photo,text.status,Observation.birthDate',
+    ['resourceType', 'id', 'meta', 'text', 'photo'],
+  ],
 ])('%s gives that part and says that it is one', async (query, elements) => {
   const { status, json } = await clinic.send(`GET /Patient/${id}?${query}`)
   expect(status).toBe(200)

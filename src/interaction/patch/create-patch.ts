@@ -9,11 +9,13 @@ import { isObject } from './json-value.ts'
 /** https://hl7.org/fhir/R4/http.html#patch; the order is that of the Accept-Patch header. */
 export const patchMediaTypes = ['application/json-patch+json', 'application/fhir+json'] as const
 
+const generic: ReadonlySet<string> = new Set(['application/json', 'text/json'])
+
 export function createPatch(definitions: Definitions): (current: Resource, patch: RequestBody) => Resource {
   return (current, { mediaType, json }) => {
     if (mediaType === 'application/json-patch+json')
       return checkIdentity(applyJsonPatch(current, json), current)
-    if (mediaType === 'application/fhir+json' || mediaType === 'application/json') {
+    if (generic.has(mediaType) || mediaType === 'application/fhir+json') {
       if (!isObject(json) || json.resourceType !== 'Parameters') {
         throw new Refusal(
           'invalid',

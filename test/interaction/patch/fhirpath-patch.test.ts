@@ -387,7 +387,9 @@ describe('the patch interaction', () => {
       '1975',
     )
     const fhir = patchOf({ type: 'replace', path: 'Patient.birthDate', value: { valueDate: '1975' } })
-    expect(apply(patient(), { mediaType: 'application/fhir+json', json: fhir }).birthDate).toBe('1975')
+    for (const mediaType of ['application/fhir+json', 'application/json', 'text/json']) {
+      expect(apply(patient(), { mediaType, json: fhir }).birthDate).toBe('1975')
+    }
   })
 
   test('another media type is refused with those that would do', () => {
