@@ -50,7 +50,7 @@ export async function startServer(folder: string, profile?: string): Promise<Run
 
 function printToken(folder: string, wish: readonly string[]): string {
   const env = { ...process.env, ALMANAC_DATA: join(folder, 'data') }
-  return execFileSync(process.execPath, ['src/token.ts', ...wish], { cwd: root, env })
+  return execFileSync(process.execPath, ['src/commands/token.ts', ...wish], { cwd: root, env })
     .toString()
     .trim()
 }

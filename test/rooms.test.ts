@@ -40,7 +40,8 @@ const libraries: Record<string, readonly string[]> = {
 
 const root = join(import.meta.dirname, '..')
 const files = globSync('src/**/*.ts', { cwd: root })
-const roomOf = (file: string) => /^src\/([^/]+)\//.exec(file)?.[1] ?? ''
+/** Commands join the rooms as the files above them do. */
+const roomOf = (file: string) => /^src\/(?!commands\/)([^/]+)\//.exec(file)?.[1] ?? ''
 
 interface Import {
   readonly from: string

@@ -91,7 +91,7 @@ async function command(name: string, ...args: string[]): Promise<{ code: number;
     NODE_ENV: 'test',
   }
   try {
-    const { stdout, stderr } = await run(process.execPath, [join(root, `src/audit-${name}.ts`), ...args], {
+    const { stdout, stderr } = await run(process.execPath, [join(root, `src/commands/audit-${name}.ts`), ...args], {
       env,
     })
     return { code: 0, out: stdout + stderr }

@@ -18,7 +18,7 @@ interface Answered {
 
 async function token(folder: string): Promise<string> {
   const env = { ...process.env, ALMANAC_DATA: folder }
-  const args = [join(root, 'src/token.ts'), '--scope', 'system/*.cruds']
+  const args = [join(root, 'src/commands/token.ts'), '--scope', 'system/*.cruds']
   return (await run(process.execPath, args, { env })).stdout.trim()
 }
 
@@ -93,7 +93,7 @@ test('a server that is killed has the event of every request that it answered, a
   expect(claimed.sort()).toEqual(written.map(({ what }) => what).sort())
   await superuser.end()
   const env = { ...process.env, ALMANAC_DATA: folder.path, NODE_ENV: 'test' }
-  const verified = await run(process.execPath, [join(root, 'src/audit-verify.ts')], { env })
+  const verified = await run(process.execPath, [join(root, 'src/commands/audit-verify.ts')], { env })
   expect(verified.stdout).toMatch(/^main: whole\./)
   await server.stop()
 }, 180_000)

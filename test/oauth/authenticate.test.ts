@@ -5,7 +5,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
 import { createAuthenticator } from '#oauth/authenticate.ts'
 import { openSigningKeys, type SigningKeys } from '#oauth/signing-keys.ts'
-import { connectSigningKeyRows } from '#store/signing-keys-connection.ts'
+import type { SigningKeyRows } from '#store/signing-keys.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 const definitions = loadDefinitions()
@@ -13,20 +13,17 @@ const start = Date.parse('2026-05-01T10:00:00Z')
 let clock = start
 const now = () => clock
 let server: TestServer
-let rows: Awaited<ReturnType<typeof connectSigningKeyRows>>
+let rows: SigningKeyRows
 let keys: SigningKeys
 let authenticate: ReturnType<typeof createAuthenticator>
 
 beforeAll(async () => {
   server = await startTestServer()
-  rows = await connectSigningKeyRows(server.databaseUrl)
+  rows = server.app.database.signingKeys
   keys = await openSigningKeys({ rows, now })
   authenticate = createAuthenticator({ keys, definitions, now })
 })
-afterAll(async () => {
-  await rows[Symbol.asyncDispose]()
-  await server[Symbol.asyncDispose]()
-})
+afterAll(() => server[Symbol.asyncDispose]())
 
 let count = 0
 const sign = (claims: Partial<TokenClaims> = {}, lifeSeconds = 600, publicUrl?: string) =>

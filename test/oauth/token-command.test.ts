@@ -20,7 +20,7 @@ interface Printed {
 
 function token(args: readonly string[], environment: Record<string, string> = {}): Promise<Printed> {
   const env = { PATH: process.env.PATH, DATABASE_URL: server.databaseUrl, CLINICS: 'north', ...environment }
-  return run(process.execPath, ['src/token.ts', ...args], { env }).catch((failed: Printed) => failed)
+  return run(process.execPath, ['src/commands/token.ts', ...args], { env }).catch((failed: Printed) => failed)
 }
 
 const statusOf = async (printed: string, base: string, path: string) =>

@@ -18,7 +18,7 @@ interface Ended {
 }
 
 async function validate(args: readonly string[], input: Iterable<string> = []): Promise<Ended> {
-  const child = spawn(process.execPath, [join(root, 'src/validate.ts'), ...args], {
+  const child = spawn(process.execPath, [join(root, 'src/commands/validate.ts'), ...args], {
     cwd: folder,
     env: { ...process.env, NO_COLOR: '1' },
   })
@@ -123,7 +123,7 @@ describe('NDJSON', () => {
     writeFileSync(
       measured,
       `process.on('exit', () => process.stderr.write(String(process.resourceUsage().maxRSS)))\n` +
-        `await import(${JSON.stringify(join(root, 'src/validate.ts'))})\n`,
+        `await import(${JSON.stringify(join(root, 'src/commands/validate.ts'))})\n`,
     )
     const child = spawn(process.execPath, [measured, '-', '--json'], { cwd: folder })
     Readable.from(long()).pipe(child.stdin)

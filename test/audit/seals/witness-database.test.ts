@@ -40,7 +40,7 @@ async function newest(): Promise<number> {
 
 async function verify(): Promise<{ code: number; out: string }> {
   const env = { ...process.env, DATABASE_URL: server.databaseUrl, AUDIT_KEYS: server.auditKeys }
-  const args = ['src/audit-verify.ts', '--clinic', 'main', '--witness', witness]
+  const args = ['src/commands/audit-verify.ts', '--clinic', 'main', '--witness', witness]
   return run(process.execPath, args, { env }).then(
     ({ stdout }) => ({ code: 0, out: stdout }),
     ({ code, stdout, stderr }) => ({ code, out: stdout + stderr }),

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
-import { parseArgs } from 'node:util'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { createXmlLoader } from '#fhir/xml/load-xml-format.ts'
 import { createValidator, type Validator } from '#validation/validator.ts'
+import { readArguments, runCommand, UsageError } from './command.ts'
 import { loadKnown } from './validate-definitions.ts'
 import { findFiles, readResources, Unreadable } from './validate-input.ts'
 import {
@@ -27,20 +27,11 @@ const usage = `Checks FHIR R4 resources as the server would, without one.
 Ends with 0 when nothing is wrong, 1 when a resource is, 2 when the command could not be carried out.
 `
 
-class UsageError extends Error {}
-
-function readWish(args: readonly string[]) {
-  try {
-    const flag = { type: 'boolean', default: false } as const
-    const texts = { type: 'string', multiple: true, default: [] as string[] } as const
-    return parseArgs({
-      args: [...args],
-      allowPositionals: true,
-      options: { profile: texts, profiles: texts, json: flag, quiet: flag, help: flag },
-    })
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
-  }
+function readWish() {
+  const flag = { type: 'boolean', default: false } as const
+  const texts = { type: 'string', multiple: true, default: [] as string[] } as const
+  const options = { profile: texts, profiles: texts, json: flag, quiet: flag, help: flag }
+  return readArguments(usage, { allowPositionals: true, options })
 }
 
 interface Run {
@@ -73,8 +64,8 @@ async function write(text: string): Promise<void> {
   if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain')
 }
 
-async function run(args: readonly string[]): Promise<number> {
-  const { values, positionals } = readWish(args)
+async function run(): Promise<number> {
+  const { values, positionals } = readWish()
   if (values.help) {
     await write(usage)
     return 0
@@ -122,10 +113,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error
 })
 
-try {
-  process.exitCode = await run(process.argv.slice(2))
-} catch (error) {
-  if (!(error instanceof UsageError || error instanceof Unreadable)) throw error
-  process.stderr.write(`${error.message}\n`)
-  process.exitCode = 2
-}
+await runCommand(run, 2)

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { parseArgs } from 'node:util'
 import { createPrincipal } from '#access/create-principal.ts'
 import type { SecurityFact } from '#audit/security-event.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
@@ -7,12 +6,12 @@ import { signAccessToken, type TokenClaims } from '#oauth/access-token.ts'
 import { longestTokenLifeSeconds } from '#oauth/key-material.ts'
 import { addRegistrationToken } from '#oauth/server/registration-token.ts'
 import { openSigningKeys } from '#oauth/signing-keys.ts'
-import { connectSigningKeyRows } from '#store/signing-keys-connection.ts'
-import { recordCommand } from './audit-arguments.ts'
-import { runOrExplain, UsageError } from './command.ts'
-import { type Config, readConfig } from './config.ts'
-import { findDatabaseUrl } from './connection.ts'
-import { clinicsOf } from './join-audit.ts'
+import type { Database } from '#store/store.ts'
+import { type Config, readConfig } from '../config.ts'
+import { clinicsOf } from '../join-audit.ts'
+import { printAnswer, readArguments, UsageError } from './command.ts'
+import { openCommandDatabase } from './command-database.ts'
+import { openCommandLog } from './record-command.ts'
 
 const usage = `Prints an access token of the local server, for trying things.
 
@@ -36,7 +35,7 @@ interface Wish {
   readonly lifeSeconds: number
 }
 
-function readWish(values: ReturnType<typeof parseArguments>, config: Config): Wish {
+function readWish(values: ReturnType<typeof readOptions>, config: Config): Wish {
   if (values.scope === undefined)
     throw new UsageError(`Name the scopes: --scope 'system/*.cruds'.\n\n${usage}`)
   const tenant = values.clinic ?? 'main'
@@ -67,25 +66,15 @@ function readWish(values: ReturnType<typeof parseArguments>, config: Config): Wi
   }
 }
 
-function parseArguments(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const
-    return parseArgs({
-      args: [...args],
-      options: {
-        scope: text,
-        patient: text,
-        role: { type: 'string', multiple: true },
-        user: text,
-        clinic: text,
-        ttl: text,
-        'rotate-key': { type: 'boolean' },
-        registration: { type: 'boolean' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
-  }
+function readOptions() {
+  const text = { type: 'string' } as const
+  const flag = { type: 'boolean' } as const
+  const options = {
+    ...{ scope: text, patient: text, user: text, clinic: text, ttl: text },
+    role: { ...text, multiple: true },
+    ...{ 'rotate-key': flag, registration: flag },
+  } as const
+  return readArguments(usage, { options }).values
 }
 
 /** A token that grants nothing would only move the question to a 403; one that grants less says so beside it. */
@@ -99,53 +88,51 @@ function checkGranted({ claims }: Wish, tokenId: string): void {
 }
 
 /** Before anybody has it. */
-async function recordToken(config: Config, { claims }: Wish, tokenId: string): Promise<void> {
+function recordToken(config: Config, database: Database, { claims }: Wish, tokenId: string): Promise<void> {
   const { tenant, clientId, scope, patient } = claims
-  const fact: SecurityFact = {
+  return openCommandLog(config, database)(tenant, {
     deed: 'token-issued',
     description: 'A token was made with npm run token',
     details: { client: clientId, scope },
     about: { id: tokenId },
     ...(patient !== undefined && { patient }),
-  }
-  await recordCommand(config, new Map([[tenant, fact]]))
+  })
 }
 
-async function recordChange(config: Config, fact: SecurityFact): Promise<void> {
-  await recordCommand(config, new Map(clinicsOf(config).map((clinic) => [clinic, fact])))
+async function recordChange(
+  config: Config,
+  database: Database,
+  fact: Pick<SecurityFact, 'description' | 'details'>,
+): Promise<void> {
+  const record = openCommandLog(config, database)
+  for (const clinic of clinicsOf(config)) await record(clinic, { deed: 'configuration-changed', ...fact })
 }
 
-async function run(args: readonly string[]): Promise<string> {
+async function answer(): Promise<string> {
   const config = readConfig(process.env)
-  const values = parseArguments(args)
+  const values = readOptions()
   if (values['rotate-key']) {
-    await using rows = await connectSigningKeyRows(findDatabaseUrl(config))
-    const kid = await (await openSigningKeys({ rows })).rotate()
-    const description = 'Tokens are signed with a new key'
-    await recordChange(config, { deed: 'configuration-changed', description, details: { kid } })
+    await using database = await openCommandDatabase(config)
+    const kid = await (await openSigningKeys({ rows: database.signingKeys })).rotate()
+    await recordChange(config, database, {
+      description: 'Tokens are signed with a new key',
+      details: { kid },
+    })
     return kid
   }
   if (values.registration) {
+    await using database = await openCommandDatabase(config)
     const description = 'A token was made with which an app registers itself'
-    await recordChange(config, { deed: 'configuration-changed', description })
-    const { openDatabase } = await import('#store/open-database.ts')
-    await using database = await openDatabase({
-      url: findDatabaseUrl(config),
-      definitions: loadDefinitions(),
-      poolSize: 2,
-      localBases: () => [],
-      timeZone: () => config.timeZone,
-      onFault: () => undefined,
-    })
+    await recordChange(config, database, { description })
     return await addRegistrationToken((text, given) => database.global(text, given))
   }
   const wish = readWish(values, config)
   const tokenId = randomUUID()
   checkGranted(wish, tokenId)
-  await using rows = await connectSigningKeyRows(findDatabaseUrl(config))
-  await recordToken(config, wish, tokenId)
+  await using database = await openCommandDatabase(config)
+  await recordToken(config, database, wish, tokenId)
   return await signAccessToken(wish.claims, {
-    keys: await openSigningKeys({ rows }),
+    keys: await openSigningKeys({ rows: database.signingKeys }),
     publicUrl: config.publicUrl,
     lifeSeconds: wish.lifeSeconds,
     tokenId,
@@ -153,6 +140,4 @@ async function run(args: readonly string[]): Promise<string> {
   })
 }
 
-await runOrExplain(async () => {
-  process.stdout.write(`${await run(process.argv.slice(2))}\n`)
-})
+await printAnswer(answer)

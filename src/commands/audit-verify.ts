@@ -4,14 +4,14 @@ import { ExportedChain } from '#audit/seals/exported-chain.ts'
 import { Heads } from '#audit/seals/heads.ts'
 import { readTrustedKeys } from '#audit/seals/key-folder.ts'
 import { type KnownHead, type Verdict, verifyChain } from '#audit/seals/verify-chain.ts'
-import type { SecurityFact } from '#audit/security-event.ts'
 import { AuditChain } from '#store/audit-chain.ts'
-import { readArguments, readInstallation, recordCommand, runCommand } from './audit-arguments.ts'
-import { UsageError } from './command.ts'
-import type { Config } from './config.ts'
-import { findDatabaseUrl } from './connection.ts'
-import { auditFolder } from './join-audit.ts'
-import { isDatabase, witnessedHeads } from './join-witnesses.ts'
+import { type Config, readConfig } from '../config.ts'
+import { auditFolder } from '../join-audit.ts'
+import { isDatabase, witnessedHeads } from '../join-witnesses.ts'
+import { readArguments, runCommand, UsageError } from './command.ts'
+import { findDatabaseUrl } from './command-database.ts'
+import { readInstallation } from './read-installation.ts'
+import { recordCommand } from './record-command.ts'
 
 const usage = `Proves that the audit trail is whole, or says where it breaks first.
 
@@ -26,14 +26,23 @@ const usage = `Proves that the audit trail is whole, or says where it breaks fir
 Ends with 0 when all is whole, with 1 when something is broken.
 `
 
-const wish = readArguments(usage, ['clinic', 'export', 'keys', 'witness'], ['json'])
+function readWish() {
+  const text = { type: 'string' } as const
+  const options = {
+    ...{ clinic: text, export: text, keys: text, witness: text },
+    json: { type: 'boolean' },
+  } as const
+  return readArguments(usage, { options }).values
+}
 
-async function verifyDatabase(config: Config): Promise<readonly Verdict[]> {
+type Wish = ReturnType<typeof readWish>
+
+async function verifyDatabase(config: Config, wish: Wish): Promise<readonly Verdict[]> {
   const folder = auditFolder(config)
   const keys = readTrustedKeys(wish.keys ?? folder)
   const installation = await readInstallation(config)
   const heads = new Heads(join(folder, 'heads.json'), installation)
-  const witnessed = await readWitness(installation)
+  const witnessed = await readWitness(wish.witness, installation)
   await using chain = await AuditChain.open(findDatabaseUrl(config))
   const tenants = new Set([...(await chain.tenants()), ...heads.tenants()])
   const verdicts: Verdict[] = []
@@ -42,29 +51,27 @@ async function verifyDatabase(config: Config): Promise<readonly Verdict[]> {
     const known = newest(heads.known(tenant), witnessed.get(tenant))
     verdicts.push(await verifyChain(chain, tenant, { keys, known, now: new Date() }))
   }
-  const facts = verdicts.map(({ tenant, faults }): [string, SecurityFact] => [
-    tenant,
-    {
-      deed: 'audit-verified',
-      description: faults[0]?.sentence ?? 'The audit trail is whole.',
-      ...(faults.length > 0 && { failure: 'The audit trail is broken' }),
-    },
-  ])
-  await recordCommand(config, new Map(facts))
+  for (const { tenant, faults } of verdicts) {
+    const description = faults[0]?.sentence ?? 'The audit trail is whole.'
+    const failure = faults.length > 0 ? { failure: 'The audit trail is broken' } : {}
+    await recordCommand(config, { deed: 'audit-verified', description, ...failure }, [tenant])
+  }
   return verdicts
 }
 
-async function verifyExport(config: Config, folder: string): Promise<readonly Verdict[]> {
+async function verifyExport(config: Config, folder: string, wish: Wish): Promise<readonly Verdict[]> {
   const own = auditFolder(config)
   const keys = readTrustedKeys(wish.keys ?? (existsSync(join(own, 'current')) ? own : join(folder, 'keys')))
   const chain = await ExportedChain.open(folder)
-  const witnessed = await readWitness(chain.installation)
+  const witnessed = await readWitness(wish.witness, chain.installation)
   const known = newest(chain.head, witnessed.get(chain.tenant))
   return [await verifyChain(chain, chain.tenant, { keys, known, now: chain.exported })]
 }
 
-async function readWitness(installation: string): Promise<ReadonlyMap<string, KnownHead>> {
-  const { witness } = wish
+async function readWitness(
+  witness: string | undefined,
+  installation: string,
+): Promise<ReadonlyMap<string, KnownHead>> {
   if (witness === undefined) return new Map()
   return witnessedHeads(witness, installation).catch((error: NodeJS.ErrnoException) => {
     if (error.code === undefined) throw error
@@ -77,12 +84,11 @@ function newest(a: KnownHead | undefined, b: KnownHead | undefined): KnownHead |
   return (b?.number ?? -1) > (a?.number ?? -1) ? b : a
 }
 
-function show(verdict: Verdict): void {
-  const { tenant, events, entries, head, unsealed, buried, faults } = verdict
-  if (wish.json) {
-    process.stdout.write(`${JSON.stringify({ ...verdict, buried: Object.fromEntries(buried) })}\n`)
-    return
-  }
+function showLine(verdict: Verdict): void {
+  process.stdout.write(`${JSON.stringify({ ...verdict, buried: Object.fromEntries(verdict.buried) })}\n`)
+}
+
+function show({ tenant, events, entries, head, unsealed, buried, faults }: Verdict): void {
   const state =
     faults.length === 0 ? 'whole' : `BROKEN, ${faults.length} ${faults.length === 1 ? 'place' : 'places'}`
   const end = head.number < 0 ? 'no seal yet' : `last entry ${head.number} of ${head.time}`
@@ -94,9 +100,13 @@ function show(verdict: Verdict): void {
     process.stdout.write(`  ${kind}${sequence === undefined ? '' : ` (event ${sequence})`}: ${sentence}\n`)
 }
 
-await runCommand(async (config) => {
+await runCommand(async () => {
+  const wish = readWish()
+  const config = readConfig(process.env)
   const verdicts =
-    wish.export === undefined ? await verifyDatabase(config) : await verifyExport(config, wish.export)
-  for (const verdict of verdicts) show(verdict)
+    wish.export === undefined
+      ? await verifyDatabase(config, wish)
+      : await verifyExport(config, wish.export, wish)
+  verdicts.forEach(wish.json ? showLine : show)
   return verdicts.some(({ faults }) => faults.length > 0) ? 1 : 0
-})
+}, 2)

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { decodeUtf8, parseJson } from '#fhir/json.ts'
 import { type Issue, Refusal } from '#fhir/refusal.ts'
 import type { XmlFormat } from '#fhir/xml/xml-format.ts'
+import { UsageError } from './command.ts'
 
 /** A resource, or why there is none, and where it was read. */
 export interface Reading {
@@ -17,7 +18,7 @@ export interface Reading {
 }
 
 /** A path that cannot be read at all: the caller's mistake, not a resource's. */
-export class Unreadable extends Error {}
+export class Unreadable extends UsageError {}
 
 /** One resource may be this long; more would be held in memory only to be refused. */
 const longestText = 256 * 1024 * 1024

@@ -2,22 +2,18 @@ import { randomUUID } from 'node:crypto'
 import { join } from 'node:path'
 import { ChainEnd } from '#audit/seals/build-entries.ts'
 import { Heads } from '#audit/seals/heads.ts'
+import { KeyFolder } from '#audit/seals/key-folder.ts'
 import { statementHash } from '#audit/seals/statement.ts'
 import { verifyChain } from '#audit/seals/verify-chain.ts'
 import type { SecurityFact } from '#audit/security-event.ts'
 import { AuditChain } from '#store/audit-chain.ts'
 import { AuditRetention } from '#store/audit-retention.ts'
-import {
-  openKeyFolder,
-  readArguments,
-  readInstallation,
-  recordCommand,
-  runCommand,
-} from './audit-arguments.ts'
-import { UsageError } from './command.ts'
-import type { Config } from './config.ts'
-import { findDatabaseUrl } from './connection.ts'
-import { auditFolder } from './join-audit.ts'
+import { type Config, readConfig } from '../config.ts'
+import { auditFolder } from '../join-audit.ts'
+import { readArguments, runCommand, UsageError } from './command.ts'
+import { findDatabaseUrl } from './command-database.ts'
+import { readInstallation } from './read-installation.ts'
+import { recordCommand } from './record-command.ts'
 
 const usage = `Drops months of the audit trail that are past their period; a signed tombstone stays in their place.
 
@@ -31,8 +27,16 @@ const usage = `Drops months of the audit trail that are past their period; a sig
 A month that does not verify is not dropped, nor one under a hold.
 `
 
-const wish = readArguments(usage, ['clinic', 'hold', 'lift', 'since', 'until', 'patient'], ['drop'])
-const clinic = wish.clinic ?? 'main'
+function readWish() {
+  const text = { type: 'string' } as const
+  const options = {
+    ...{ clinic: text, hold: text, lift: text, since: text, until: text, patient: text },
+    drop: { type: 'boolean' },
+  } as const
+  return readArguments(usage, { options }).values
+}
+
+type Wish = ReturnType<typeof readWish>
 
 /** The first month that must be kept. */
 function firstKept(years: number, now: Date): string {
@@ -44,7 +48,7 @@ function yearsOf({ auditYears, auditYearsByClinic }: Config, clinic: string): nu
   return own === undefined ? auditYears : Number(own.slice(clinic.length + 1))
 }
 
-async function purge(config: Config, retention: AuditRetention): Promise<number> {
+async function purge(config: Config, retention: AuditRetention, wish: Wish): Promise<number> {
   let refused = 0
   for (const tenant of await retention.tenants()) {
     if (wish.clinic !== undefined && wish.clinic !== tenant) continue
@@ -72,7 +76,7 @@ async function drop(
   tenant: string,
   { month, events, from, to, last }: Found,
 ): Promise<boolean> {
-  const keys = openKeyFolder(config)
+  const keys = new KeyFolder(auditFolder(config))
   const installation = await readInstallation(config)
   const heads = new Heads(join(auditFolder(config), 'heads.json'), installation)
   await using chain = await AuditChain.open(findDatabaseUrl(config))
@@ -84,7 +88,7 @@ async function drop(
     details: { month, events: String(events) },
   }
   // Before it is done: a purge that is not in the log must not be.
-  await recordCommand(config, new Map([[tenant, fact]]))
+  await recordCommand(config, fact, [tenant])
   const context = {
     installation,
     now: new Date(),
@@ -101,8 +105,12 @@ async function drop(
   return true
 }
 
-async function hold(config: Config, retention: AuditRetention, reason: string): Promise<number> {
-  const { since, until, patient } = wish
+async function hold(
+  config: Config,
+  retention: AuditRetention,
+  reason: string,
+  { clinic = 'main', since, until, patient }: Wish,
+): Promise<number> {
   if (
     [since, until].some((month) => !/^\d{4}-\d\d$/.test(month ?? '')) ||
     since === undefined ||
@@ -125,23 +133,22 @@ async function hold(config: Config, retention: AuditRetention, reason: string): 
     details: { since, until },
     ...(patient !== undefined && { patient }),
   }
-  await recordCommand(config, new Map([[clinic, fact]]))
+  await recordCommand(config, fact, [clinic])
   process.stdout.write(`${id}\n`)
   return 0
 }
 
-async function lift(config: Config, retention: AuditRetention, id: string): Promise<number> {
+async function lift(config: Config, retention: AuditRetention, id: string, clinic: string): Promise<number> {
   if (!(await retention.liftHold(clinic, id))) throw new UsageError(`${clinic} has no hold ${id}.`)
-  await recordCommand(
-    config,
-    new Map([[clinic, { deed: 'audit-hold-changed', description: `Hold ${id} lifted` }]]),
-  )
+  await recordCommand(config, { deed: 'audit-hold-changed', description: `Hold ${id} lifted` }, [clinic])
   return 0
 }
 
-await runCommand(async (config) => {
+await runCommand(async () => {
+  const wish = readWish()
+  const config = readConfig(process.env)
   await using retention = await AuditRetention.open(findDatabaseUrl(config))
-  if (wish.hold !== undefined) return await hold(config, retention, wish.hold)
-  if (wish.lift !== undefined) return await lift(config, retention, wish.lift)
-  return await purge(config, retention)
-})
+  if (wish.hold !== undefined) return await hold(config, retention, wish.hold, wish)
+  if (wish.lift !== undefined) return await lift(config, retention, wish.lift, wish.clinic ?? 'main')
+  return await purge(config, retention, wish)
+}, 2)

@@ -1,5 +1,3 @@
-import { parseArgs } from 'node:util'
-import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { newId } from '#fhir/new-id.ts'
 import { createRevocations } from '#oauth/revocations.ts'
 import { openAgreements } from '#oauth/server/agreements.ts'
@@ -9,15 +7,13 @@ import { createInvitations } from '#oauth/sign-in/invitations.ts'
 import { type InviteProblem, invite } from '#oauth/sign-in/invite.ts'
 import { clinicRoles, isClinicRole } from '#oauth/sign-in/roles.ts'
 import type { AskRows } from '#oauth/sign-in/rows.ts'
-import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
-import { operator } from './audit-arguments.ts'
-import { clinicBases } from './clinic-bases.ts'
-import { runOrExplain, UsageError } from './command.ts'
-import { type Config, readConfig } from './config.ts'
-import { findDatabaseUrl } from './connection.ts'
-import { joinSecurityLog } from './join-audit.ts'
-import { notifyLine, openRedisLine } from './join-oauth.ts'
+import { clinicBases } from '../clinic-bases.ts'
+import { type Config, readConfig } from '../config.ts'
+import { notifyLine, openRedisLine } from '../join-oauth.ts'
+import { printAnswer, readArguments, UsageError } from './command.ts'
+import { openCommandDatabase } from './command-database.ts'
+import { openCommandLog } from './record-command.ts'
 
 const usage = `Who may sign in: invites the first people of a clinic, and shuts accounts.
 
@@ -45,42 +41,23 @@ const problems: Readonly<Record<InviteProblem, string>> = {
 
 type Wish = ReturnType<typeof readWish>
 
-function readWish(args: readonly string[]) {
+function readWish() {
   const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        invite: text,
-        role: text,
-        as: text,
-        name: text,
-        clinic: text,
-        reset: text,
-        disable: text,
-        enable: text,
-        list: { type: 'boolean' },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
-  }
+  const options = {
+    ...{ invite: text, role: text, as: text, name: text, clinic: text },
+    ...{ reset: text, disable: text, enable: text },
+    list: { type: 'boolean' },
+  } as const
+  return readArguments(usage, { options }).values
 }
 
-async function run(args: readonly string[]): Promise<string> {
-  const wish = readWish(args)
+async function answer(): Promise<string> {
+  const wish = readWish()
   const config = readConfig(process.env)
   const clinic = wish.clinic ?? 'main'
   if (clinic !== 'main' && !config.clinics.includes(clinic))
     throw new UsageError(`No clinic is called ${clinic}.`)
-  await using database = await openDatabase({
-    url: findDatabaseUrl(config),
-    definitions: loadDefinitions(),
-    poolSize: 2,
-    localBases: (tenant) => clinicBases(config, config.port, tenant),
-    timeZone: () => config.timeZone,
-    onFault: (sentence) => process.stderr.write(`${sentence}\n`),
-  })
+  await using database = await openCommandDatabase(config)
   if (wish.invite !== undefined) return await inviteOne(config, database, clinic, wish)
   if (wish.list === true) return await list(config, database, clinic)
   for (const deed of ['reset', 'disable', 'enable'] as const) {
@@ -88,6 +65,10 @@ async function run(args: readonly string[]): Promise<string> {
     if (email !== undefined) return await change(config, database, email, deed)
   }
   throw new UsageError(usage)
+}
+
+function openLog(config: Config, database: Database) {
+  return openCommandLog(config, database, 'account command')
 }
 
 async function inviteOne(config: Config, database: Database, clinic: string, wish: Wish): Promise<string> {
@@ -103,10 +84,8 @@ async function inviteOne(config: Config, database: Database, clinic: string, wis
     displayName: wish.name,
   })
   if (typeof invited === 'string') throw new UsageError(problems[invited])
-  await joinSecurityLog(config, database, () => config.port).record(clinic, {
+  await openLog(config, database)(clinic, {
     deed: 'roles-changed',
-    user: { account: operator(), name: 'account command' },
-    purpose: 'HSYSADMIN',
     description: `invited somebody as ${role}`,
     about: { id: invited.id },
   })
@@ -116,12 +95,7 @@ async function inviteOne(config: Config, database: Database, clinic: string, wis
 
 async function list(config: Config, database: Database, clinic: string): Promise<string> {
   const accounts = await createAccounts(askOf(database)).ofClinic(clinic)
-  await joinSecurityLog(config, database, () => config.port).record(clinic, {
-    deed: 'command',
-    user: { account: operator(), name: 'account command' },
-    purpose: 'HSYSADMIN',
-    description: 'listed who may sign in',
-  })
+  await openLog(config, database)(clinic, { deed: 'command', description: 'listed who may sign in' })
   return accounts
     .map(({ account, disabled }) => {
       const { fhirUser = '', roles } = account.memberships.find(({ tenant }) => tenant === clinic) ?? {
@@ -152,15 +126,9 @@ async function change(
   else await accounts.disable(id, deed === 'disable')
   if (deed !== 'enable') await endAll(config, database, id)
   const { memberships = [] } = before ?? (await accounts.find(id)) ?? {}
-  const log = joinSecurityLog(config, database, () => config.port)
+  const record = openLog(config, database)
   for (const clinic of new Set(['main', ...memberships.map(({ tenant }) => tenant)]))
-    await log.record(clinic, {
-      deed: 'account-changed',
-      user: { account: operator(), name: 'account command' },
-      purpose: 'HSYSADMIN',
-      description: told[deed],
-      about: { id },
-    })
+    await record(clinic, { deed: 'account-changed', description: told[deed], about: { id } })
   return deed === 'reset' ? 'reset' : `${deed}d`
 }
 
@@ -180,6 +148,4 @@ function askOf(database: Database): AskRows {
   return (text, values) => database.global(text, values)
 }
 
-await runOrExplain(async () => {
-  process.stdout.write(`${await run(process.argv.slice(2))}\n`)
-})
+await printAnswer(answer)

@@ -1,7 +1,8 @@
 import { packAuditMonths } from '#store/audit-packing.ts'
-import { readArguments, recordCommand, runCommand } from './audit-arguments.ts'
-import { findDatabaseUrl } from './connection.ts'
-import { clinicsOf } from './join-audit.ts'
+import { readConfig } from '../config.ts'
+import { readArguments, runCommand } from './command.ts'
+import { findDatabaseUrl } from './command-database.ts'
+import { recordCommand } from './record-command.ts'
 
 const usage = `Compresses the months of the audit trail that are over, to about half; seals and events stay as they are.
 
@@ -10,9 +11,9 @@ const usage = `Compresses the months of the audit trail that are over, to about 
 A month cannot be read while it is compressed: some seconds for a hundred thousand events.
 `
 
-readArguments(usage, [], [])
-
-await runCommand(async (config) => {
+await runCommand(async () => {
+  readArguments(usage, {})
+  const config = readConfig(process.env)
   const months: string[] = []
   for await (const { month, before, after } of packAuditMonths(findDatabaseUrl(config), new Date())) {
     months.push(month)
@@ -23,12 +24,9 @@ await runCommand(async (config) => {
     return 0
   }
   const description = `The audit trail of ${months.join(', ')} was compressed`
-  await recordCommand(
-    config,
-    new Map(clinicsOf(config).map((clinic) => [clinic, { deed: 'command', description }])),
-  )
+  await recordCommand(config, { deed: 'command', description })
   return 0
-})
+}, 2)
 
 function megabytes(bytes: number): string {
   return (bytes / 2 ** 20).toFixed(1)

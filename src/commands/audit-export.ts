@@ -4,13 +4,15 @@ import { join } from 'node:path'
 import { finished } from 'node:stream/promises'
 import { csvHead } from '#audit/export-csv.ts'
 import { howToVerify } from '#audit/seals/how-to-verify.ts'
+import { KeyFolder } from '#audit/seals/key-folder.ts'
 import { publicPem } from '#audit/seals/sealing-key.ts'
 import { csvOf, TrailExport } from '#audit/seals/trail-export.ts'
 import { AuditChain } from '#store/audit-chain.ts'
-import { openKeyFolder, readArguments, recordCommand, runCommand } from './audit-arguments.ts'
-import { UsageError } from './command.ts'
-import type { Config } from './config.ts'
-import { findDatabaseUrl } from './connection.ts'
+import { type Config, readConfig } from '../config.ts'
+import { auditFolder } from '../join-audit.ts'
+import { readArguments, runCommand, UsageError } from './command.ts'
+import { findDatabaseUrl } from './command-database.ts'
+import { recordCommand } from './record-command.ts'
 
 const usage = `Exports the audit trail of a clinic with all that is needed to verify it elsewhere.
 
@@ -23,7 +25,13 @@ const usage = `Exports the audit trail of a clinic with all that is needed to ve
 FOLDER gets events.ndjson, seals.ndjson, manifest.json, keys/, HOW-TO-VERIFY.md.
 `
 
-const wish = readArguments(usage, ['out', 'clinic', 'since', 'until'], ['csv'])
+function readWish() {
+  const text = { type: 'string' } as const
+  const options = { out: text, clinic: text, since: text, until: text, csv: { type: 'boolean' } } as const
+  return readArguments(usage, { options }).values
+}
+
+type Wish = ReturnType<typeof readWish>
 
 /** Waits when the disk is slower than the database. */
 function openFile(path: string) {
@@ -39,21 +47,21 @@ function openFile(path: string) {
   }
 }
 
-function readMonth(name: 'since' | 'until'): string | undefined {
+function readMonth(wish: Wish, name: 'since' | 'until'): string | undefined {
   const month = wish[name]
   if (month !== undefined && !/^\d{4}-(?:0[1-9]|1[0-2])$/.test(month))
     throw new UsageError(`--${name} is a month such as 2026-01.`)
   return month
 }
 
-async function exportTo(folder: string, config: Config): Promise<number> {
+async function exportTo(folder: string, wish: Wish, config: Config): Promise<number> {
   const tenant = wish.clinic ?? 'main'
-  const months = { since: readMonth('since'), until: readMonth('until') }
+  const months = { since: readMonth(wish, 'since'), until: readMonth(wish, 'until') }
   await using chain = await AuditChain.open(findDatabaseUrl(config))
   const trail = await TrailExport.open(chain, { tenant, ...months }, new Date())
   if (trail === undefined) throw new UsageError(`${tenant} has no audit trail here.`)
   mkdirSync(join(folder, 'keys'), { recursive: true })
-  for (const [kid, key] of openKeyFolder(config).trusted())
+  for (const [kid, key] of new KeyFolder(auditFolder(config)).trusted())
     writeFileSync(join(folder, 'keys', `${kid}.pub.pem`), publicPem(key))
   writeFileSync(join(folder, 'HOW-TO-VERIFY.md'), howToVerify)
   const events = openFile(join(folder, 'events.ndjson'))
@@ -69,14 +77,15 @@ async function exportTo(folder: string, config: Config): Promise<number> {
   const { manifest } = trail
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`)
   const description = `${manifest.events} events, ${wish.since ?? 'the beginning'} to ${wish.until ?? 'the end'}`
-  await recordCommand(config, new Map([[tenant, { deed: 'audit-exported', description }]]))
+  await recordCommand(config, { deed: 'audit-exported', description }, [tenant])
   process.stderr.write(
     `${manifest.events} events and ${manifest.head.number + 1} entries of ${tenant} are in ${folder}\n`,
   )
   return 0
 }
 
-await runCommand(async (config) => {
+await runCommand(async () => {
+  const wish = readWish()
   if (wish.out === undefined) throw new UsageError(`Name the folder: --out FOLDER.\n\n${usage}`)
-  return await exportTo(wish.out, config)
-})
+  return await exportTo(wish.out, wish, readConfig(process.env))
+}, 2)

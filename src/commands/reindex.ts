@@ -1,14 +1,12 @@
-import { parseArgs } from 'node:util'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { migrate } from '#store/migrate.ts'
 import { type ReindexProgress, reindex } from '#store/reindex.ts'
-import { recordCommand } from './audit-arguments.ts'
-import { clinicBases } from './clinic-bases.ts'
-import { runOrExplain, UsageError } from './command.ts'
-import { readConfig } from './config.ts'
-import { findDatabaseUrl } from './connection.ts'
-import { clinicsOf } from './join-audit.ts'
-import { migrationFolders } from './migration-folders.ts'
+import { clinicBases } from '../clinic-bases.ts'
+import { readConfig } from '../config.ts'
+import { migrationFolders } from '../migration-folders.ts'
+import { readArguments, runCommand } from './command.ts'
+import { findDatabaseUrl } from './command-database.ts'
+import { recordCommand } from './record-command.ts'
 
 const usage = `Fills the columns of new search parameters while the server serves.
 
@@ -20,22 +18,14 @@ const usage = `Fills the columns of new search parameters while the server serve
 Ctrl-C stops after the rows under way; the next run goes on from there.
 `
 
-function readWish(args: readonly string[]) {
-  try {
-    const text = { type: 'string' } as const
-    return parseArgs({ args: [...args], options: { type: text, parameter: text } }).values
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
-  }
-}
-
 function show({ type, parameters, rows, total }: ReindexProgress): void {
   const share = total === 0 ? 100 : Math.min(100, Math.floor((rows / total) * 100))
   process.stderr.write(`${type} ${parameters.join(', ')}: ${rows} of ${total} (${share} %)\n`)
 }
 
-async function run(args: readonly string[]): Promise<void> {
-  const wish = readWish(args)
+async function run(): Promise<number> {
+  const text = { type: 'string' } as const
+  const { values: wish } = readArguments(usage, { options: { type: text, parameter: text } })
   const config = readConfig(process.env)
   const url = findDatabaseUrl(config)
   const definitions = loadDefinitions()
@@ -56,16 +46,12 @@ async function run(args: readonly string[]): Promise<void> {
     onProgress: show,
   })
   const description = `Search columns were filled anew: ${filled.join(', ')}`
-  if (filled.length > 0)
-    await recordCommand(
-      config,
-      new Map(clinicsOf(config).map((clinic) => [clinic, { deed: 'command', description }])),
-    )
+  if (filled.length > 0) await recordCommand(config, { deed: 'command', description })
   process.stderr.write(
     filled.length === 0 ? 'Nothing was left to be filled.\n' : `Filled: ${filled.join(', ')}\n`,
   )
   if (pending.length > 0) process.stderr.write(`Not done: ${pending.join(', ')}. Run it again to go on.\n`)
-  if (stop.signal.aborted) process.exitCode = 130
+  return stop.signal.aborted ? 130 : 0
 }
 
-await runOrExplain(() => run(process.argv.slice(2)))
+await runCommand(run)

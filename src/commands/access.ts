@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs'
-import { parseArgs } from 'node:util'
 import type { Claims } from '#access/claims.ts'
 import { createPrincipal, type GrantedPrincipal } from '#access/create-principal.ts'
 import { type Explanation, explainAccess } from '#access/explain/explain-access.ts'
@@ -16,15 +15,12 @@ import { ClinicPolicies } from '#interaction/policies/clinic-policies.ts'
 import { createOpaqueTokens, opaqueForm } from '#oauth/opaque-tokens.ts'
 import { readSignedToken } from '#oauth/signed-tokens.ts'
 import { openSigningKeys } from '#oauth/signing-keys.ts'
-import { openDatabase } from '#store/open-database.ts'
 import type { Database } from '#store/store.ts'
 import { compileSchema } from '#validation/compile-schema.ts'
-import { operator } from './audit-arguments.ts'
-import { clinicBases } from './clinic-bases.ts'
-import { runOrExplain, UsageError } from './command.ts'
-import { type Config, readConfig } from './config.ts'
-import { findDatabaseUrl } from './connection.ts'
-import { joinSecurityLog } from './join-audit.ts'
+import { type Config, readConfig } from '../config.ts'
+import { printAnswer, readArguments, UsageError } from './command.ts'
+import { openCommandDatabase } from './command-database.ts'
+import { openCommandLog } from './record-command.ts'
 
 const usage = `Says which scope and which rule decides a request. Nothing is done, and nothing is shown of any record.
 
@@ -42,28 +38,31 @@ const usage = `Says which scope and which rule decides a request. Nothing is don
   --check     is this file a policy that could be stored?
 `
 
-function readArguments(args: readonly string[]) {
+function readWish() {
   const text = { type: 'string' } as const
-  try {
-    return parseArgs({
-      args: [...args],
-      options: {
-        explain: { type: 'boolean' },
-        ...{ token: text, request: text, policy: text, check: text, clinic: text },
-        ...{ user: text, patient: text, scope: text, role: { type: 'string', multiple: true } },
-      },
-    }).values
-  } catch (error) {
-    throw new UsageError(`${(error as Error).message}\n\n${usage}`)
-  }
+  const options = {
+    explain: { type: 'boolean' },
+    ...{ token: text, request: text, policy: text, check: text, clinic: text },
+    ...{ user: text, patient: text, scope: text },
+    role: { ...text, multiple: true },
+  } as const
+  return readArguments(usage, { options }).values
 }
 
-type Wish = ReturnType<typeof readArguments>
+type Wish = ReturnType<typeof readWish>
 
 const definitions = loadDefinitions()
 
+function readJson(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch (error) {
+    throw new UsageError(`${file} cannot be read as JSON: ${(error as Error).message}`)
+  }
+}
+
 function readPolicyFile(file: string): Policy {
-  const policy: unknown = JSON.parse(readFileSync(file, 'utf8'))
+  const policy = readJson(file)
   const structure = compileSchema(policySchema)(policy)
   const issues = structure.length > 0 ? structure : checkPolicy(policy as Policy, definitions)
   if (issues.length === 0) return policy as Policy
@@ -134,7 +133,6 @@ async function explain(wish: Wish, database: Database, config: Config): Promise<
     ...describeCaller(principal),
     ...missing,
     ...describeExplanation(explainAccess(principal, definitions, type, permission, resource)),
-    '',
   ].join('\n')
 }
 
@@ -168,34 +166,23 @@ function describeExplanation({
   ]
 }
 
-async function run(args: readonly string[]): Promise<string> {
+async function answer(): Promise<string> {
   const config = readConfig(process.env)
-  const wish = readArguments(args)
+  const wish = readWish()
   if (wish.check !== undefined) {
     const { role } = readPolicyFile(wish.check)
-    return `A policy for ${role} that can be stored.\n`
+    return `A policy for ${role} that can be stored.`
   }
   if (wish.explain !== true) throw new UsageError(usage)
-  await using database = await openDatabase({
-    url: findDatabaseUrl(config),
-    definitions,
-    poolSize: 2,
-    localBases: (tenant) => clinicBases(config, config.port, tenant),
-    timeZone: () => config.timeZone,
-    onFault: () => undefined,
-  })
+  await using database = await openCommandDatabase(config)
   const told = await explain(wish, database, config)
   const { token: _, explain: __, ...asked } = wish
-  await joinSecurityLog(config, database, () => config.port).record(wish.clinic ?? 'main', {
+  await openCommandLog(config, database)(wish.clinic ?? 'main', {
     deed: 'command',
     description: 'Access explained',
-    user: { account: operator() },
-    purpose: 'HSYSADMIN',
     details: Object.fromEntries(Object.entries(asked).map(([name, value]) => [name, String(value)])),
   })
   return told
 }
 
-await runOrExplain(async () => {
-  process.stdout.write(await run(process.argv.slice(2)))
-})
+await printAnswer(answer)
