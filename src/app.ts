@@ -44,6 +44,7 @@ import { type Access, joinAccess } from './join-access.ts'
 import { type AuditTrail, joinAuditTrail, joinSecurityLog } from './join-audit.ts'
 import { joinHttp } from './join-http.ts'
 import { joinLimits } from './join-limits.ts'
+import { joinMail, type Mail } from './join-mail.ts'
 import { joinOauth, type People } from './join-oauth.ts'
 import { joinPeople } from './join-people.ts'
 import { joinScheduling } from './join-scheduling.ts'
@@ -98,6 +99,7 @@ export async function openApp(
   const securityLog = joinSecurityLog(config, database, () => port)
   const auditTrail = opened.use(await joinAuditTrail({ config, databaseUrl, database, securityLog, logger }))
   const access = opened.use(joinAccess({ database, definitions, securityLog }))
+  const mail = joinMail(config, logger)
   const keys = await openSigningKeys({ rows: database.signingKeys })
   const oauth = opened.use(
     await joinOauth({
@@ -109,13 +111,14 @@ export async function openApp(
       keys,
       access,
       people:
-        options.people ?? (await joinPeople({ config, database, definitions, securityLog, logger, access })),
+        options.people ??
+        (await joinPeople({ config, database, definitions, securityLog, logger, access, mail })),
     }),
   )
   const { road, operations, scheduling } = await buildRoad(
     config,
     database,
-    { definitions, terminology, localBases, access, securityLog, auditTrail },
+    { definitions, terminology, localBases, access, securityLog, auditTrail, mail },
     logger,
   )
   await fillEmptyClinic(config, { database, road, definitions })
@@ -173,10 +176,11 @@ interface Known {
   readonly access: Access
   readonly securityLog: SecurityLog
   readonly auditTrail: AuditTrail
+  readonly mail: Mail
 }
 
 async function buildRoad(config: Config, database: Database, known: Known, logger: Logger) {
-  const { definitions, terminology, localBases, access, securityLog, auditTrail } = known
+  const { definitions, terminology, localBases, access, securityLog, auditTrail, mail } = known
   const settings: InteractionSettings = {
     requireIfMatch: config.requireIfMatch,
     conditionalDeleteMultiple: config.conditionalDeleteMultiple,
@@ -209,6 +213,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
         { tenant, clientId: 'almanac', tokenId: 'scheduling', scope: 'system/*.cruds' },
         definitions,
       ),
+    sendLetter: config.tellPatients && mail.delivers ? mail.mailer.send : undefined,
     onFault: (sentence, cause) => logger.error({ err: cause }, sentence),
   })
   const operations = [

@@ -128,6 +128,11 @@ const settings = {
     [5, 10_080],
     'How long somebody on the waiting list has to answer when a time has come free; then the next one is asked.',
   ),
+  tellPatients: flag(
+    'TELL_PATIENTS',
+    'true',
+    'Write to patients by e-mail when others have moved, changed or cancelled their visit, and when the waiting list offers them a time; needs `SMTP_URL` (the demo shows its letters at `/dev/mail`).',
+  ),
   declinedAppointments: choice(
     'DECLINED_APPOINTMENTS',
     'cancelled',

@@ -1,10 +1,7 @@
 import type { Logger } from 'pino'
 import type { SecurityLog } from '#audit/security-log.ts'
-import { createOutboxMailer } from '#delivery/mail/outbox-mailer.ts'
-import { createSmtpMailer } from '#delivery/mail/smtp-mailer.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import { newId } from '#fhir/new-id.ts'
-import { createDevMailRoad } from '#oauth/pages/dev-mail.ts'
 import { createPagesRoad } from '#oauth/pages/pages-road.ts'
 import type { AuthorizationServer } from '#oauth/server/authorization-server.ts'
 import { createAccounts } from '#oauth/sign-in/accounts.ts'
@@ -13,7 +10,6 @@ import { createClinicSignIns } from '#oauth/sign-in/clinic-sign-in.ts'
 import { createFactors } from '#oauth/sign-in/factors.ts'
 import { createFailures } from '#oauth/sign-in/failures.ts'
 import { createInvitations } from '#oauth/sign-in/invitations.ts'
-import type { Mailer } from '#oauth/sign-in/mailer.ts'
 import { createPasskeys } from '#oauth/sign-in/passkeys.ts'
 import { createPatientChoices } from '#oauth/sign-in/patient-choices.ts'
 import { createMatchPatients } from '#oauth/sign-in/patient-match.ts'
@@ -22,11 +18,11 @@ import type { AskRows } from '#oauth/sign-in/rows.ts'
 import { createSignInLog } from '#oauth/sign-in/sign-in-log.ts'
 import { sweepSignIn } from '#oauth/sign-in/sweep.ts'
 import { createVisits } from '#oauth/sign-in/visits.ts'
-import type { WebRoad } from '#oauth/web-exchange.ts'
 import type { Database } from '#store/store.ts'
 import type { Config } from './config.ts'
-import { addDemoPeople, demoCode } from './demo-people.ts'
+import { addDemoPeople } from './demo-people.ts'
 import type { Access } from './join-access.ts'
+import type { Mail } from './join-mail.ts'
 import type { People } from './join-oauth.ts'
 
 export interface PeopleParts {
@@ -35,6 +31,7 @@ export interface PeopleParts {
   readonly definitions: Definitions
   readonly securityLog: SecurityLog
   readonly logger: Logger
+  readonly mail: Mail
   readonly access: Pick<Access, 'toPrincipal'>
 }
 
@@ -48,7 +45,7 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
   const totpKey = await database.secret('authenticator apps')
   const failureKey = await database.secret('sign-in failures')
   const clinics = new Set(['main', ...config.clinics])
-  const { mailer, road } = chooseMailer(config, logger)
+  const { mailer, road } = parts.mail
   const accounts = createAccounts(ask)
   const describe = createClinicDescriptions(database, config.timeZone)
   if (config.demo) await addDemoPeople(ask, totpKey, newId)
@@ -93,22 +90,4 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
       ...(road === undefined ? [] : [road]),
     ],
   })
-}
-
-function chooseMailer(config: Config, logger: Logger): { readonly mailer: Mailer; readonly road?: WebRoad } {
-  if (config.smtpUrl !== undefined) {
-    return { mailer: createSmtpMailer({ url: config.smtpUrl, from: config.mailFrom }) }
-  }
-  if (!config.demo) {
-    const sentence = 'A letter was not sent: set SMTP_URL'
-    return { mailer: { send: async ({ to }) => logger.warn({ host: to.split('@')[1] }, sentence) } }
-  }
-  const outbox = createOutboxMailer(
-    () => new Date(),
-    ({ to, subject }) => logger.info({ to, subject }, 'a letter for the demo clinic is at /dev/mail'),
-  )
-  return {
-    mailer: outbox,
-    road: createDevMailRoad(outbox.letters, () => demoCode(new Date()), config.timeZone),
-  }
 }

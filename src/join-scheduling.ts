@@ -38,6 +38,7 @@ import type { Database, Transaction } from '#store/store.ts'
 import { compileCondition } from '#validation/condition.ts'
 import { faultOfExpression } from '#validation/fault-of-expression.ts'
 import { type ExternalCalendarSettings, joinExternalCalendars } from './join-external-calendars.ts'
+import { joinMessages, type MessageParts } from './join-messages.ts'
 import { joinPublished, type Published, type PublishedSettings } from './join-published.ts'
 import { joinWaitlist, type WaitlistParts } from './join-waitlist.ts'
 
@@ -54,6 +55,7 @@ export interface SchedulingParts {
   /** The server itself, in a clinic. */
   readonly principalOf: (tenant: string) => Principal
   readonly securityLog: SecurityLog
+  readonly sendLetter?: MessageParts['sendLetter']
   readonly onFault: (sentence: string, cause: unknown) => void
 }
 
@@ -118,6 +120,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
     parts.securityLog.record(tenant, { deed: 'feed-fetched', about: { reference: actor } })
   const waitlist = joinWaitlist({ ...parts, database, find })
   const external = joinExternalCalendars({ ...parts, database, stir: waitlist.stir })
+  const messages = joinMessages({ ...parts, database })
   const ownClient = parts.principalOf('main').clientId
   const rostersOf = async (tx: Transaction) =>
     [...(await calendars.of(tx)).candidates.values()].map(({ roster }) => roster)
@@ -127,6 +130,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       createBookingRuleCheck({ timeZone, faultOfExpression }),
       createClaimRule({ ...parts, advice, openReads, ownClient }),
       ...waitlist.rules,
+      ...messages.rules,
     ],
     operations: [
       ...loadBookingOperations({ ...parts, advice, transact }),
@@ -157,6 +161,7 @@ export function joinScheduling({ database, ...parts }: SchedulingParts): Schedul
       )
       running.use(waitlist.start(road))
       running.use(external.start())
+      running.use(messages.start(road))
       const keep = { database, road, principalOf, clock, newId, timeZone, rostersOf }
       running.use(
         startSweeper(

@@ -4310,6 +4310,32 @@ table visionprescription
   index <table>_by_status btree (tenant, by_status) WHERE (by_status IS NOT NULL)
   index <table>_terms_1 gin (by__profile, by__security, by__tag, by__text, by_encounter_also, by_identifier, by_patient_also, by_prescriber_also) WITH (gin_pending_list_limit='512')
 
+table visit_message
+  tenant text C not null
+  id uuid not null
+  appointment text C not null
+  patient text C not null
+  kind text not null
+  was timestamp with time zone
+  made timestamp with time zone not null default clock_timestamp()
+  due timestamp with time zone not null
+  attempts integer not null default 0
+  fault text
+  ended timestamp with time zone
+  outcome text
+  index visit_message_due btree (due) WHERE (ended IS NULL)
+  index visit_message_ended btree (ended) WHERE (ended IS NOT NULL)
+  index visit_message_open btree (tenant, appointment) WHERE (ended IS NULL)
+  index visit_message_pkey primary btree (tenant, id)
+  visit_message_kind_check CHECK ((kind = ANY (ARRAY['moved'::text, 'changed'::text, 'cancelled'::text, 'offered'::text])))
+  visit_message_outcome_check CHECK ((outcome = ANY (ARRAY['sent'::text, 'overtaken'::text, 'no-address'::text, 'failed'::text])))
+  row level security forced
+  policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))
+  policy upkeep to almanac_upkeep using true
+  almanac_server may delete, insert, select, update
+  almanac_upkeep may delete
+  almanac_upkeep may select the 4 search columns
+
 table visit_offer
   tenant text C not null
   page uuid not null

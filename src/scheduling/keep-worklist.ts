@@ -16,7 +16,11 @@ export interface WorklistParts {
   readonly clock: () => Date
   readonly newId: () => string
   readonly write: (change: Change) => Promise<StoredVersion>
+  /** What is to be done; when absent, another time is to be found. */
+  readonly kind?: { readonly code: string; readonly text: string }
 }
+
+const findTime = { code: 'replan', text: 'Find another time' }
 
 export interface WorklistReason {
   readonly requester?: string
@@ -27,12 +31,12 @@ export interface WorklistReason {
 
 /** A Task for each: docs/decisions/0025-replanning.md. Answers with the tasks by appointment. */
 export async function keepWorklist(
-  { clock, newId, write }: WorklistParts,
+  { clock, newId, write, kind = findTime }: WorklistParts,
   tx: Transaction,
   left: readonly Left[],
   { requester, text, group }: WorklistReason,
 ): Promise<ReadonlyMap<string, string>> {
-  const tasks = new Map(await loadOpen(tx, left))
+  const tasks = new Map(await loadOpen(tx, left, kind.code))
   for (const { id: appointment, patient, why } of left) {
     if (tasks.has(appointment)) continue
     const id = newId()
@@ -43,7 +47,7 @@ export async function keepWorklist(
       }),
       status: 'requested',
       intent: 'order',
-      code: { coding: [{ system: taskKinds, code: 'replan' }], text: 'Find another time' },
+      code: { coding: [{ system: taskKinds, code: kind.code }], text: kind.text },
       description: why,
       focus: { reference: `Appointment/${appointment}` },
       ...(patient !== undefined && { for: { reference: patient } }),
@@ -61,13 +65,14 @@ export async function keepWorklist(
 async function loadOpen(
   tx: Transaction,
   left: readonly Left[],
+  code: string,
 ): Promise<readonly (readonly [appointment: string, task: string])[]> {
   if (left.length === 0) return []
   const rows = await tx.query<{ focus: string; id: string }>(
     `SELECT by_focus AS focus, id FROM ${tableOf('Task')}
      WHERE tenant = $1 AND by_focus = ANY($2) AND by_code @> ARRAY[$3]
        AND by_status NOT IN ('completed', 'cancelled', 'rejected', 'failed', 'entered-in-error')`,
-    [tx.tenant, left.map(({ id }) => `Appointment/${id}`), `${taskKinds}|replan`],
+    [tx.tenant, left.map(({ id }) => `Appointment/${id}`), `${taskKinds}|${code}`],
   )
   return rows.map(({ focus, id }) => [focus.slice('Appointment/'.length), id])
 }

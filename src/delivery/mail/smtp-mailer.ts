@@ -8,6 +8,8 @@ export interface SmtpSettings {
 }
 
 interface Letter {
+  /** Whoever gets it twice under one id has it once. */
+  readonly id?: string
   readonly to: string
   readonly subject: string
   readonly text: string
@@ -34,9 +36,14 @@ export function createSmtpMailer({ url, from }: SmtpSettings) {
   }
 
   return {
-    async send({ to, subject, text }: Letter): Promise<void> {
+    async send({ id, to, subject, text }: Letter): Promise<void> {
       transport ??= open()
-      await (await transport).sendMail({ from, to: { name: '', address: to }, subject, text })
+      await (await transport).sendMail({
+        ...{ from, to: { name: '', address: to }, subject, text },
+        ...(id !== undefined && { messageId: `<${id}@almanac>` }),
+        // RFC 3834: no reply by a machine.
+        headers: { 'Auto-Submitted': 'auto-generated' },
+      })
     },
     async close(): Promise<void> {
       if (transport !== undefined) (await transport).close()

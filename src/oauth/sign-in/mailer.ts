@@ -4,6 +4,8 @@ export interface Mailer {
 }
 
 export interface Letter {
+  /** Whoever gets it twice under one id has it once. */
+  readonly id?: string
   readonly to: string
   readonly subject: string
   /** Plain: nothing in it that a reader would have to trust. */

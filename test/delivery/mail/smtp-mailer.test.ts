@@ -1,31 +1,6 @@
-import { createServer, type Socket } from 'node:net'
-import { createInterface } from 'node:readline'
 import { expect, test } from 'vitest'
 import { createSmtpMailer } from '../../../src/delivery/mail/smtp-mailer.ts'
-
-/** Speaks as much SMTP as it takes to be handed a letter. */
-async function openMailServer() {
-  const heard: string[] = []
-  const server = createServer((socket: Socket) => {
-    let inLetter = false
-    socket.write('220 mail.clinic.example\r\n')
-    createInterface({ input: socket }).on('line', (line) => {
-      heard.push(line)
-      if (inLetter) {
-        if (line !== '.') return
-        inLetter = false
-        socket.write('250 kept\r\n')
-      } else if (line === 'DATA') {
-        inLetter = true
-        socket.write('354 go on\r\n')
-      } else socket.write(line === 'QUIT' ? '221 bye\r\n' : '250 fine\r\n')
-    })
-    socket.on('error', () => undefined)
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as { port: number }
-  return { heard, url: `smtp://127.0.0.1:${port}`, close: () => server.close() }
-}
+import { openMailServer } from '../../support/mail-server.ts'
 
 test('a letter is handed to the mail server as it was written, to that one address', async () => {
   const server = await openMailServer()

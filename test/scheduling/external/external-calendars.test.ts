@@ -187,12 +187,11 @@ test.each(['google', 'microsoft'] as const)(
   'busy time that %s tells keeps somebody from being offered; their visits here do not count twice',
   async (kind) => {
     const mailbox = `${kind}@clinic.example`
-    const [role, schedule, person] = clinician(kind) as { id: string; resourceType: string }[]
     const telecom = [{ system: 'email', value: mailbox }]
-    const people = [role, schedule, person].map((one) =>
-      one?.resourceType === 'Practitioner' ? { ...one, telecom } : one,
+    const people = clinician(kind).map((one) =>
+      one.resourceType === 'Practitioner' ? { ...one, telecom } : one,
     )
-    await clinic.put(...(people as object[]), { resourceType: 'Patient', id: `of-${kind}` })
+    await clinic.put(...people, { resourceType: 'Patient', id: `of-${kind}` })
     const day = monday.toString()
     await clinic.send('POST', 'Schedule/$generate-slots', parameters({ start: day, end: day }))
     const found = await clinic.send('GET', `Slot?schedule=Schedule/${kind}&_sort=start`)
