@@ -38,13 +38,14 @@ export function buildAnswerer(securityHeaders: readonly string[]): Answerer {
       sendStream(req, res.writeHead(answer.status, head), answer.stream)
       return
     }
-    if (answer.body === undefined) {
+    const sent = answer.bytes ?? answer.body
+    if (sent === undefined) {
       if (answer.status !== 204 && answer.status !== 304) head.push('Content-Length', '0')
       res.writeHead(answer.status, head).end()
       return
     }
     const isJson = !presentation.xml && answer.contentType === undefined
-    const body = presentation.pretty && isJson ? indentJson(answer.body) : answer.body
+    const body = presentation.pretty && isJson && typeof sent === 'string' ? indentJson(sent) : sent
     const length = Buffer.byteLength(body)
     head.push('Content-Type', answer.contentType ?? presentation.contentType)
     if (length >= worthCompressing && req.headers['accept-encoding'] !== undefined && req.method !== 'HEAD') {

@@ -36,6 +36,10 @@ export function checkContentType(header: string | undefined, kind: Exclude<BodyK
   return mediaType
 }
 
+export function isResourceForm(header: string): boolean {
+  return takes.resource.includes((header.split(';', 1)[0] as string).trim().toLowerCase())
+}
+
 /** Of those spoken here: the names for JSON have no such letters. */
 export function isXml(mediaType: string): boolean {
   return mediaType.includes('xml')

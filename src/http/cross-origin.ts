@@ -19,6 +19,7 @@ export function buildCrossOrigin({
       'X-Progress',
       'WWW-Authenticate',
       'X-Request-Id',
+      'X-Security-Context',
     ],
     maxAge: 600,
   })

@@ -5,8 +5,9 @@ import type { QueryPairs } from '#interaction/address/query.ts'
 import { parseQuery } from '#interaction/address/query.ts'
 import type { Route } from '#interaction/address/route.ts'
 import type { FhirRequest, InteractionName, RequestBody } from '#interaction/exchange.ts'
+import { binaryOf, mayBeBinary } from './binary.ts'
 import { readBody } from './body.ts'
-import { checkContentType, isXml } from './content-type.ts'
+import { checkContentType, isResourceForm, isXml } from './content-type.ts'
 import type { FhirBase } from './parts.ts'
 import { pickHeaders } from './request-headers.ts'
 import type { HttpRequest } from './visit.ts'
@@ -31,7 +32,8 @@ export async function readFhirRequest(req: HttpRequest, envelope: Envelope): Pro
   if (route.body === 'form') {
     query = [...query, ...(await readForm(req, envelope))]
   } else if (route.body !== 'none') {
-    body = await readJson(req, route.body, envelope)
+    const isBinary = route.type === 'Binary' && route.body === 'resource'
+    body = isBinary ? await readBinary(req, envelope) : await readJson(req, route.body, envelope)
   }
   const request: { -readonly [part in keyof FhirRequest]: FhirRequest[part] } = {
     interaction:
@@ -68,8 +70,28 @@ async function readJson(
   const text = decodeUtf8(bytes)
   if (text === '') return missing(kind)
   if (mediaType === 'text/calendar') return { mediaType, json: calendarParameter(text) }
+  return parseAs(mediaType, text, loadXml)
+}
+
+async function parseAs(mediaType: string, text: string, loadXml: Envelope['loadXml']): Promise<RequestBody> {
   if (!isXml(mediaType)) return { mediaType, json: parseJson(text) }
   return { mediaType: 'application/fhir+json', json: (await loadXml()).read(text) }
+}
+
+/** The resource itself, or, as whatever it comes, what it shall hold: https://hl7.org/fhir/R4/binary.html#rest */
+async function readBinary(req: HttpRequest, envelope: Envelope): Promise<RequestBody | undefined> {
+  const header = req.headers['content-type']
+  if (header === undefined || !announcesBody(req)) return readJson(req, 'resource', envelope)
+  const mediaType = isResourceForm(header) ? checkContentType(header, 'resource') : undefined
+  const bytes = await readBody(req, envelope.maxBodyBytes, envelope.hold)
+  await envelope.takeTurn()
+  if (mediaType !== undefined && mayBeBinary(mediaType, bytes)) {
+    const body = await parseAs(mediaType, decodeUtf8(bytes), envelope.loadXml)
+    if ((body.json as { resourceType?: unknown } | null)?.resourceType === 'Binary') return body
+  }
+  const context = req.headers['x-security-context']
+  const json = binaryOf(bytes, header, envelope.route.id, typeof context === 'string' ? context : undefined)
+  return { mediaType: 'application/fhir+json', json }
 }
 
 /** As if it were sent as the parameter that it is of an operation. */

@@ -3,6 +3,7 @@ import { parseQuery, type QueryPairs } from '#interaction/address/query.ts'
 import { findRoute, type Route } from '#interaction/address/route.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Admission } from './admission.ts'
+import { contentOf, wantsContent } from './binary.ts'
 import { acceptPatch } from './content-type.ts'
 import { buildOriginFinder } from './fhir-base.ts'
 import { readFhirRequest } from './fhir-request.ts'
@@ -51,6 +52,9 @@ export function createFhirWork(
     if (route.interaction === 'openapi') {
       visit.presentation = discoveryPresentation
       return parts.openApi({ base: base.url, ifNoneMatch, mediaType: 'application/json' })
+    }
+    if (wantsContent(route, req.headers.accept, query)) {
+      return contentOf(await enter(visit, route, query, base))
     }
     visit.presentation = choosePresentation(req.headers.accept, query, req.headers['content-type'])
     if (route.interaction === 'capabilities') {

@@ -59,6 +59,20 @@ export function choosePresentation(
   return isXml(contentType) ? { contentType, pretty: indent, xml: true } : { contentType, pretty: indent }
 }
 
+/** Whether a caller names a form that resources have, and not just anything. */
+export function namesFormat(accept: string | undefined): boolean {
+  const ranges = accept?.split(',', 50).flatMap((range) => readRange(range) ?? []) ?? []
+  const isBrowser = ranges.some(({ name }) => name === 'text/html')
+  return ranges.some(({ name, quality }) => {
+    const contentType = name.endsWith('*') ? undefined : spoken.get(name)
+    return (
+      contentType !== undefined &&
+      quality > 0 &&
+      !(isBrowser && contentType !== fhirXml && contentType !== fhirJson)
+    )
+  })
+}
+
 function contentTypeOfFormat(format: string): string {
   const range = readRange(format)
   const contentType = range && range.quality > 0 && spoken.get(range.name)

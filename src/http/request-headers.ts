@@ -12,6 +12,7 @@ const single = new Set([
   'if-modified-since',
   'if-none-exist',
   'x-provenance',
+  'x-security-context',
 ])
 
 /**

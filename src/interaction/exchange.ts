@@ -64,6 +64,8 @@ export interface FhirResponse {
   readonly lastModified?: Date
   /** JSON text of a resource, sent as it is. Absent: no body. */
   readonly body?: string
+  /** Instead of a body: what a resource holds, as it is. */
+  readonly bytes?: Buffer
   /** Instead of a body: text that is made while it is sent. */
   readonly stream?: AsyncGenerator<string>
   /** The body is no resource but this, whatever form the caller accepts: a calendar. */
