@@ -1,3 +1,4 @@
+import { Refusal } from '#fhir/refusal.ts'
 import type { StoredVersion } from '#fhir/resource.ts'
 
 /** A version as the SQL of this room selects it. */
@@ -13,5 +14,11 @@ export interface VersionRow {
 
 export function storedVersion(type: string, row: VersionRow): StoredVersion {
   const { id, version, updated, deleted, method, text } = row
+  // An event whose form somebody took away, with rights that no server has.
+  if (text === null && !deleted)
+    throw new Refusal(
+      'fault',
+      `The text of ${type}/${id} is lost: the operator finds with \`npm run audit:verify\` what else is.`,
+    )
   return { type, id, version, updated, deleted, method, text: text ?? '' }
 }

@@ -3,6 +3,7 @@ import type { StoredVersion } from '#fhir/resource.ts'
 import type { SearchQuery, Viewer } from '#fhir/search-query.ts'
 import type { Run } from '../run.ts'
 import type { SearchPage } from '../store.ts'
+import { storedVersion } from '../version-row.ts'
 import { writeCursor } from './cursor.ts'
 import { expandConcepts, type Gather, namesConcepts } from './expand-concepts.ts'
 import { includeLimit } from './lower-includes.ts'
@@ -19,7 +20,7 @@ interface SearchRow {
   readonly version: number
   readonly updated: Date
   readonly method: StoredVersion['method']
-  readonly text: string
+  readonly text: string | null
   /** Null for what is included. */
   readonly place?: string | null
   readonly total?: string
@@ -79,6 +80,5 @@ function cursorAt(
 }
 
 function storedMatch(row: SearchRow): StoredVersion {
-  const { id, version, updated, method, text } = row
-  return { type: row.type as string, id, version, updated, deleted: false, method, text }
+  return storedVersion(row.type as string, { ...row, deleted: false })
 }
