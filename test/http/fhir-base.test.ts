@@ -1,21 +1,10 @@
-import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { matchFhirPath } from '#http/fhir-base.ts'
+import { clientOf } from '../support/client.ts'
 import { type RecordingServer, startRecordingServer } from './recording-server.ts'
 
-/** fetch does not let a caller choose Host. */
-function baseSeen(server: RecordingServer, headers: Record<string, string>): Promise<string> {
-  return new Promise((resolve, reject) => {
-    request(`${server.url}/c/north/fhir/metadata`, { headers }, (response) => {
-      let text = ''
-      response.on('data', (chunk) => {
-        text += chunk
-      })
-      response.on('end', () => resolve(JSON.parse(text).url))
-    })
-      .on('error', reject)
-      .end()
-  })
+async function baseSeen(server: RecordingServer, headers: Record<string, string>): Promise<string> {
+  return (await clientOf(server, headers).get('/c/north/fhir/metadata')).body.url
 }
 
 describe('the base as the caller sees it', () => {

@@ -1,7 +1,8 @@
+import supertest from 'supertest'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { clientOf } from '../support/client.ts'
 import {
   fhirJson,
-  type Outcome,
   patientText,
   type RecordingServer,
   sendRaw,
@@ -30,15 +31,10 @@ interface Sent {
   readonly type?: string
 }
 
-function send(path: string, { method = 'GET', body, type }: Sent = {}, headers: Record<string, string> = {}) {
-  return fetch(server.url + path, {
-    method,
-    headers: { ...token, ...(type === undefined ? {} : { 'Content-Type': type }), ...headers },
-    ...(body === undefined ? {} : { body }),
-  })
+function send(path: string, { method = 'GET', body, type }: Sent = {}) {
+  const test = new supertest.Test(server.url, method, path).set(token)
+  return body === undefined || type === undefined ? test : test.type(type).send(body)
 }
-
-const outcomeOf = async (response: Response) => (await response.json()) as Outcome
 
 describe('every address of FHIR R4 leads to its interaction', () => {
   it.each<[path: string, sent: Sent, expected: Record<string, unknown>]>([
@@ -69,11 +65,9 @@ describe('every address of FHIR R4 leads to its interaction', () => {
     ['/fhir/Patient/a/$meta-add', { method: 'POST' }, { interaction: 'operation', operation: 'meta-add' }],
     ['/c/north/fhir/Patient/a', {}, { interaction: 'read', id: 'a' }],
   ])('%s %j', async (path, sent, expected) => {
-    const response = await send(path, sent)
-    expect(response.status).toBe(200)
+    await send(path, sent).expect(200).expect('content-type', fhirJson)
     expect(server.requests).toHaveLength(1)
     expect(server.requests[0]).toMatchObject(expected)
-    expect(response.headers.get('content-type')).toBe(fhirJson)
   })
 })
 
@@ -92,10 +86,8 @@ describe('an address that FHIR does not know is told so', () => {
     ['/nothing', 404],
     ['/fhir/Patient/a/Observation', 400],
   ])('%s gives %i', async (path, status) => {
-    const response = await send(path)
-    expect(response.status).toBe(status)
-    expect(response.headers.get('content-type')).toBe(fhirJson)
-    expect((await outcomeOf(response)).resourceType).toBe('OperationOutcome')
+    const { body } = await send(path).expect(status).expect('content-type', fhirJson)
+    expect(body.resourceType).toBe('OperationOutcome')
     expect(server.requests).toHaveLength(0)
   })
 })
@@ -115,30 +107,28 @@ describe('a method that an address does not take is refused with those it takes'
   ])(
     '%s %s',
     async (method, path, allow) => {
-      const response = await send(path, { method })
-      expect(response.status).toBe(405)
-      expect(response.headers.get('allow')).toBe(allow)
-      expect((await outcomeOf(response)).issue[0]?.diagnostics).toContain('This address takes')
+      const { body } = await send(path, { method }).expect(405).expect('allow', allow)
+      expect(body.issue[0].diagnostics).toContain('This address takes')
     },
     5000,
   )
 
   it('OPTIONS tells them without a body', async () => {
-    const response = await send('/fhir/Patient', { method: 'OPTIONS' })
-    expect(response.status).toBe(204)
-    expect(response.headers.get('allow')).toBe('GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
-    const patches = 'application/json-patch+json, application/fhir+json, application/fhir+xml'
-    expect(response.headers.get('accept-patch')).toBe(patches)
-    expect((await send('/fhir/_history', { method: 'OPTIONS' })).headers.get('accept-patch')).toBeNull()
+    await send('/fhir/Patient', { method: 'OPTIONS' })
+      .expect(204)
+      .expect('allow', 'GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS')
+      .expect('accept-patch', 'application/json-patch+json, application/fhir+json, application/fhir+xml')
+    const { headers } = await send('/fhir/_history', { method: 'OPTIONS' })
+    expect(headers).not.toHaveProperty('accept-patch')
   })
 })
 
 describe('what the interaction says is what the caller gets', () => {
   it('the stored text goes out byte for byte, with its length', async () => {
-    const response = await send('/fhir/Patient/a')
-    expect(await response.text()).toBe(patientText)
-    expect(response.headers.get('content-length')).toBe(String(patientText.length))
-    expect(response.headers.get('cache-control')).toBe('no-store')
+    const { text } = await send('/fhir/Patient/a')
+      .expect('content-length', String(patientText.length))
+      .expect('cache-control', 'no-store')
+    expect(text).toBe(patientText)
   })
 
   it('HEAD has the headers of GET and no body', async () => {
@@ -152,8 +142,7 @@ describe('what the interaction says is what the caller gets', () => {
   })
 
   it('_pretty indents and leaves numbers as they were written', async () => {
-    const response = await send('/fhir/Patient/a?_pretty=true')
-    expect(await response.text()).toBe(
+    expect((await send('/fhir/Patient/a?_pretty=true')).text).toBe(
       '{\n  "resourceType": "Patient",\n  "id": "a",\n  "multipleBirthInteger": 1.0\n}',
     )
   })
@@ -172,24 +161,18 @@ describe('what the interaction says is what the caller gets', () => {
             ? { status: 204, etag: 'W/"2"' }
             : { status: 304, etag: 'W/"1"' },
     })
-    const created = await fetch(`${other.url}/c/north/fhir/Patient`, {
-      method: 'POST',
-      headers: { ...token, 'Content-Type': 'application/json' },
-      body: '{"resourceType":"Patient"}',
-    })
-    expect(created.status).toBe(201)
-    expect(created.headers.get('etag')).toBe('W/"1"')
-    expect(created.headers.get('last-modified')).toBe('Thu, 01 Jan 1970 00:00:00 GMT')
-    expect(created.headers.get('location')).toBe(`${other.url}/c/north/fhir/Patient/a/_history/1`)
-    const unchanged = await fetch(`${other.url}/fhir/Patient/a`, {
-      headers: { ...token, 'If-None-Match': 'W/"1"' },
-    })
-    expect(unchanged.status).toBe(304)
-    expect(unchanged.headers.get('content-type')).toBeNull()
+    const client = clientOf(other, token)
+    await client
+      .post('/c/north/fhir/Patient')
+      .send({ resourceType: 'Patient' })
+      .expect(201)
+      .expect('etag', 'W/"1"')
+      .expect('last-modified', 'Thu, 01 Jan 1970 00:00:00 GMT')
+      .expect('location', `${other.url}/c/north/fhir/Patient/a/_history/1`)
+    const unchanged = await client.get('/fhir/Patient/a').set('If-None-Match', 'W/"1"').expect(304)
+    expect(unchanged.headers).not.toHaveProperty('content-type')
     expect(other.requests[1]?.headers.ifNoneMatch).toBe('W/"1"')
-    const deleted = await fetch(`${other.url}/fhir/Patient/a`, { method: 'DELETE', headers: token })
-    expect(deleted.status).toBe(204)
-    expect(await deleted.text()).toBe('')
+    expect((await client.delete('/fhir/Patient/a').expect(204)).text).toBe('')
   })
 
   it('an error nobody foresaw is a 500 that tells nothing but where to look', async () => {
@@ -198,11 +181,10 @@ describe('what the interaction says is what the caller gets', () => {
         throw new Error('SELECT secret FROM patient')
       },
     })
-    const response = await fetch(`${other.url}/fhir/Patient/a`, {
-      headers: { ...token, 'X-Request-Id': 'abcd-1234' },
-    })
-    expect(response.status).toBe(500)
-    const text = await response.text()
+    const { text } = await clientOf(other, token)
+      .get('/fhir/Patient/a')
+      .set('X-Request-Id', 'abcd-1234')
+      .expect(500)
     expect(text).toContain('abcd-1234')
     expect(text).not.toMatch(/SELECT|secret|node:/)
     expect(other.logText()).not.toContain('secret')
@@ -217,29 +199,32 @@ describe('what the interaction says is what the caller gets', () => {
     await using other = await startRecordingServer({
       interact: async () => ({ status: 200, etag: 'bro\nken' }),
     })
-    const response = await fetch(`${other.url}/fhir/Patient/a`, { headers: token })
-    expect(response.status).toBe(500)
+    await clientOf(other, token).get('/fhir/Patient/a').expect(500)
   })
 })
 
 describe('the door', () => {
   it('no token: 401 with a challenge, and the body is not even looked at', async () => {
-    const response = await fetch(`${server.url}/fhir/Patient`, { method: 'POST', body: '{{{' })
-    expect(response.status).toBe(401)
-    expect(response.headers.get('www-authenticate')).toBe('Bearer')
-    expect((await outcomeOf(response)).issue[0]?.code).toBe('login')
+    const { body } = await clientOf(server)
+      .post('/fhir/Patient')
+      .send('{{{')
+      .expect(401)
+      .expect('www-authenticate', 'Bearer')
+    expect(body.issue[0].code).toBe('login')
   })
 
   it('metadata and discovery need no token and speak of the base they were asked at', async () => {
-    const metadata = await fetch(`${server.url}/c/north/fhir/metadata?mode=terminology`)
-    expect(await metadata.json()).toEqual({
-      resourceType: 'CapabilityStatement',
-      url: `${server.url}/c/north/fhir`,
-      mode: 'terminology',
-    })
-    const discovery = await fetch(`${server.url}/fhir/.well-known/smart-configuration`)
-    expect(discovery.headers.get('content-type')).toBe('application/json; charset=utf-8')
-    expect(await discovery.json()).toEqual({ base: `${server.url}/fhir` })
+    await clientOf(server)
+      .get('/c/north/fhir/metadata?mode=terminology')
+      .expect({
+        resourceType: 'CapabilityStatement',
+        url: `${server.url}/c/north/fhir`,
+        mode: 'terminology',
+      })
+    await clientOf(server)
+      .get('/fhir/.well-known/smart-configuration')
+      .expect('content-type', 'application/json; charset=utf-8')
+      .expect({ base: `${server.url}/fhir` })
   })
 
   it('a refusal before the interaction is told to the audit trail; what it does not take is answered 503', async () => {
@@ -252,13 +237,8 @@ describe('the door', () => {
         },
       },
     })
-    expect((await fetch(`${other.url}/fhir/Patient/a`)).status).toBe(503)
-    const broken = await fetch(`${other.url}/fhir/Patient`, {
-      method: 'POST',
-      headers: { ...token, 'Content-Type': 'application/json' },
-      body: '{',
-    })
-    expect(broken.status).toBe(503)
+    await clientOf(other).get('/fhir/Patient/a').expect(503)
+    await clientOf(other, token).post('/fhir/Patient').type('application/json').send('{').expect(503)
     expect(refused).toMatchObject([
       { tenant: 'main', interaction: 'read', type: 'Patient', id: 'a', refusal: { kind: 'login' } },
       { tenant: 'main', interaction: 'create', principal: { clientId: 'test-client' } },
@@ -273,8 +253,8 @@ describe('the door', () => {
         return { status: 200, body: patientText }
       },
     })
-    const rush = Array.from({ length: 52 }, () => fetch(`${other.url}/fhir/Patient/a`, { headers: token }))
-    expect(new Set((await Promise.all(rush)).map(({ status }) => status))).toEqual(new Set([200]))
+    const client = clientOf(other, token)
+    await Promise.all(Array.from({ length: 52 }, () => client.get('/fhir/Patient/a').expect(200)))
   })
 
   it('past the limit of requests in flight callers are told when to come back', async () => {
@@ -286,13 +266,12 @@ describe('the door', () => {
         return { status: 200, body: patientText }
       },
     })
-    const held = [1, 2].map(() => fetch(`${other.url}/fhir/Patient/a`, { headers: token }))
+    const read = () => clientOf(other, token).get('/fhir/Patient/a')
+    const held = Promise.all([read().expect(200), read().expect(200)])
     while (other.requests.length < 2) await new Promise((resolve) => setTimeout(resolve, 5))
-    const third = await fetch(`${other.url}/fhir/Patient/a`, { headers: token })
-    expect(third.status).toBe(503)
-    expect(third.headers.get('retry-after')).toBe('1')
+    await read().expect(503).expect('retry-after', '1')
     gate.resolve()
-    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200])
-    expect((await fetch(`${other.url}/fhir/Patient/a`, { headers: token })).status).toBe(200)
+    await held
+    await read().expect(200)
   })
 })

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { wantsPage } from '#http/landing-accept.ts'
 import { buildLandingPage, type LandingWords } from '#http/landing-page.ts'
+import { clientOf } from '../support/client.ts'
 import { type RecordingServer, startRecordingServer } from './recording-server.ts'
 
 let server: RecordingServer
@@ -10,15 +11,16 @@ beforeAll(async () => {
 afterAll(() => server[Symbol.asyncDispose]())
 
 const browser = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
-const get = (path: string, headers: Record<string, string> = {}, method = 'GET') =>
-  fetch(`${server.url}${path}`, { method, headers })
+const get = (path: string, accept?: string) =>
+  clientOf(server)
+    .get(path)
+    .set(accept === undefined ? {} : { Accept: accept })
 
 describe('a browser at / is shown a page', () => {
   it('with the links and the commands of this very server', async () => {
-    const response = await get('/', { Accept: browser })
-    const page = await response.text()
-    expect(response.status).toBe(200)
-    expect(response.headers.get('content-type')).toBe('text/html; charset=utf-8')
+    const { text: page } = await get('/', browser)
+      .expect(200)
+      .expect('content-type', 'text/html; charset=utf-8')
     const links = [...page.matchAll(/href="([^"]+)"/g)].map(([, href = '']) => href)
     for (const path of [
       '/openapi.json',
@@ -33,18 +35,17 @@ describe('a browser at / is shown a page', () => {
   })
 
   it('whose every link leads somewhere, without a token', async () => {
-    const page = await (await get('/', { Accept: browser })).text()
+    const { text: page } = await get('/', browser)
     const links = [...page.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, link = '']) =>
       link.replaceAll('&amp;', '&'),
     )
     expect(links.length).toBeGreaterThan(8)
-    for (const link of links) expect((await fetch(new URL(link, server.url))).status, link).toBe(200)
+    for (const link of links) await get(link.replace(server.url, '')).expect(200)
   })
 
   it('that may run and load its own files and nothing else', async () => {
-    const response = await get('/', { Accept: browser })
-    const policy = response.headers.get('content-security-policy') ?? ''
-    expect(policy.split(';').sort()).toEqual(
+    const { headers, text: page } = await get('/', browser)
+    expect(headers['content-security-policy']?.split(';').sort()).toEqual(
       [
         "base-uri 'none'",
         "default-src 'none'",
@@ -55,13 +56,12 @@ describe('a browser at / is shown a page', () => {
         "style-src 'self'",
       ].sort(),
     )
-    const page = await response.text()
     expect(page).not.toMatch(/<style|\son\w+=|\sstyle=|javascript:|<script>/)
     expect(page.match(/<script[^>]*>/g)).toEqual(['<script src="/landing/landing.js" type="module">'])
   })
 
   it('that can be read by ear, with keys alone, and on a phone', async () => {
-    const page = await (await get('/', { Accept: browser })).text()
+    const { text: page } = await get('/', browser)
     expect(page).toMatch(/<html lang="en">/)
     expect(page).toMatch(/<meta name="viewport" content="width=device-width, initial-scale=1">/)
     expect(page.match(/<h1>/g)).toHaveLength(1)
@@ -80,10 +80,10 @@ describe('a program at / is given links', () => {
     'application/fhir+json',
     'text/html;q=0.1, application/json',
   ])('when it accepts %s', async (accept) => {
-    const response = await get('/', accept === undefined ? {} : { Accept: accept })
-    expect(response.status).toBe(200)
-    expect(response.headers.get('content-type')).toBe('application/json; charset=utf-8')
-    expect(await response.json()).toMatchObject({
+    const { body } = await get('/', accept)
+      .expect(200)
+      .expect('content-type', 'application/json; charset=utf-8')
+    expect(body).toMatchObject({
       version: '1.2.3',
       links: { fhir: `${server.url}/fhir`, openapi: `${server.url}/openapi.json` },
     })
@@ -104,10 +104,9 @@ it.each<[accept: string | undefined, page: boolean]>([
 })
 
 it('HEAD is answered, and any other method is told what the address takes', async () => {
-  const head = await get('/', { Accept: browser }, 'HEAD')
-  expect([head.status, await head.text()]).toEqual([200, ''])
-  const post = await get('/', {}, 'POST')
-  expect([post.status, post.headers.get('allow')]).toEqual([405, 'GET, HEAD'])
+  const { text } = await clientOf(server).head('/').set('Accept', browser).expect(200)
+  expect(text ?? '').toBe('')
+  await clientOf(server).post('/').expect(405).expect('allow', 'GET, HEAD')
 })
 
 it.each([
@@ -123,7 +122,7 @@ it.each([
   '/landing/constructor',
 ])('nothing but the pages themselves can be had: not %s', async (path) => {
   const { request } = await import('node:http')
-  // fetch would tidy the path up before it is sent.
+  // Any other client would tidy the path up before it is sent.
   const status = await new Promise((resolve, reject) => {
     request(`${server.url}/`, { path }, (response) => resolve(response.resume().statusCode))
       .on('error', reject)
@@ -133,33 +132,21 @@ it.each([
 })
 
 it('the docs are text for any browser', async () => {
-  const response = await get('/docs/api/README.md')
-  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
-  expect(response.headers.get('content-security-policy')).toContain("default-src 'none'")
-  expect(await response.text()).toMatch(/^# /)
+  const { text } = await get('/docs/api/README.md')
+    .expect('content-type', 'text/plain; charset=utf-8')
+    .expect('content-security-policy', /default-src 'none'/)
+  expect(text).toMatch(/^# /)
 })
 
 it('/openapi.json is that of the clinic main, and each base has its own', async () => {
-  expect(await (await get('/openapi.json')).json()).toMatchObject({ servers: [`${server.url}/fhir`] })
-  expect(await (await get('/c/north/fhir/openapi.json')).json()).toMatchObject({
+  expect((await get('/openapi.json')).body).toMatchObject({ servers: [`${server.url}/fhir`] })
+  expect((await get('/c/north/fhir/openapi.json')).body).toMatchObject({
     servers: [`${server.url}/c/north/fhir`],
   })
 })
 
 it('an address that a stranger claims in the Host header is not repeated', async () => {
-  const { request } = await import('node:http')
-  const body = await new Promise<string>((resolve, reject) => {
-    const headers = { host: 'evil.example"><script>', accept: browser }
-    request(`${server.url}/`, { headers }, (response) => {
-      let text = ''
-      response.on('data', (chunk) => {
-        text += chunk
-      })
-      response.on('end', () => resolve(text))
-    })
-      .on('error', reject)
-      .end()
-  })
+  const { text: body } = await get('/', browser).set('Host', 'evil.example"><script>')
   expect(body).toContain(server.url)
   expect(body).not.toContain('evil')
 })

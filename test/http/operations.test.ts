@@ -3,14 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { Refusal } from '#fhir/refusal.ts'
 import { describeError } from '#http/log.ts'
 import { createMetrics } from '#http/metrics.ts'
-import { patientText, startRecordingServer, token } from './recording-server.ts'
+import { clientOf } from '../support/client.ts'
+import { fhirJson, patientText, startRecordingServer, token } from './recording-server.ts'
 
 describe('what an operator asks, without a token', () => {
   it('/health says that the process lives', async () => {
     await using server = await startRecordingServer()
-    const response = await fetch(`${server.url}/health`)
-    expect(response.status).toBe(200)
-    expect(await response.json()).toEqual({ status: 'ok' })
+    await clientOf(server).get('/health').expect(200, { status: 'ok' })
   })
 
   it('/ready names the check that fails, and nothing of hosts or errors; many askers cost one check', async () => {
@@ -28,26 +27,20 @@ describe('what an operator asks, without a token', () => {
         },
       },
     })
-    const answers = await Promise.all(Array.from({ length: 20 }, () => fetch(`${server.url}/ready`)))
-    for (const answer of answers) {
-      expect(answer.status).toBe(503)
-      expect(await answer.json()).toEqual({
-        status: 'not ready',
-        checks: { database: 'failed', migrations: 'ok' },
-      })
-    }
+    const client = clientOf(server)
+    const failed = { status: 'not ready', checks: { database: 'failed', migrations: 'ok' } }
+    await Promise.all(Array.from({ length: 20 }, () => client.get('/ready').expect(503, failed)))
     expect(asked).toBeLessThan(20)
     works = true
-    const ready = await fetch(`${server.url}/ready`)
-    expect(ready.status).toBe(200)
-    expect(await ready.json()).toEqual({ status: 'ready', checks: { database: 'ok', migrations: 'ok' } })
+    const ready = { status: 'ready', checks: { database: 'ok', migrations: 'ok' } }
+    await client.get('/ready').expect(200, ready)
   })
 
   it('a check that hangs counts as failed', async () => {
     await using server = await startRecordingServer({
       parts: { checks: { database: () => new Promise(() => undefined) } },
     })
-    expect((await fetch(`${server.url}/ready`)).status).toBe(503)
+    await clientOf(server).get('/ready').expect(503)
   })
 
   it('/metrics counts by interaction and status, and shows pool, outbox and process', async () => {
@@ -56,10 +49,11 @@ describe('what an operator asks, without a token', () => {
       outbox: async () => 7,
     })
     await using server = await startRecordingServer({ parts: { metrics } })
-    await fetch(`${server.url}/fhir/Patient/a`, { headers: token })
-    await fetch(`${server.url}/fhir/Patient/a`)
-    await fetch(`${server.url}/fhir/${'x'.repeat(30)}`)
-    const text = await (await fetch(`${server.url}/metrics`)).text()
+    const client = clientOf(server)
+    await client.get('/fhir/Patient/a').set(token)
+    await client.get('/fhir/Patient/a')
+    await client.get(`/fhir/${'x'.repeat(30)}`)
+    const { text } = await client.get('/metrics')
     for (const line of [
       'almanac_requests_total{interaction="read",status="200"} 1',
       'almanac_requests_total{interaction="read",status="401"} 1',
@@ -78,17 +72,14 @@ describe('what an operator asks, without a token', () => {
 
   it('the public keys are there for whoever checks tokens', async () => {
     await using server = await startRecordingServer({ parts: { keySet: () => '{"keys":[]}' } })
-    const response = await fetch(`${server.url}/.well-known/jwks.json`)
-    expect(await response.json()).toEqual({ keys: [] })
+    await clientOf(server).get('/.well-known/jwks.json').expect(200, { keys: [] })
   })
 })
 
 describe('the log', () => {
   it('has one line a request: who, what, how it went', async () => {
     await using server = await startRecordingServer()
-    await fetch(`${server.url}/fhir/Patient/a`, {
-      headers: { ...token, 'X-Request-Id': 'from-the-portal-1' },
-    })
+    await clientOf(server, token).get('/fhir/Patient/a').set('X-Request-Id', 'from-the-portal-1')
     expect(server.logLines()).toMatchObject([
       {
         level: 'info',
@@ -107,13 +98,10 @@ describe('the log', () => {
 
   it('the request id is the caller’s when it is sane, and always comes back', async () => {
     await using server = await startRecordingServer()
-    const ask = async (id?: string) =>
-      (
-        await fetch(
-          `${server.url}/fhir/Patient/a`,
-          id === undefined ? {} : { headers: { 'X-Request-Id': id } },
-        )
-      ).headers.get('x-request-id')
+    const ask = async (id?: string) => {
+      const sent = id === undefined ? {} : { 'X-Request-Id': id }
+      return (await clientOf(server).get('/fhir/Patient/a').set(sent)).headers['x-request-id']
+    }
     expect(await ask('abc.DEF_123-4')).toBe('abc.DEF_123-4')
     for (const id of [undefined, 'short', 'x'.repeat(65), 'with space here', '{"level":"info"}']) {
       expect(await ask(id)).toMatch(/^[0-9a-f-]{36}$/)
@@ -141,22 +129,16 @@ describe('the log', () => {
         return { status: 200, body: `{"resourceType":"Patient","name":[{"family":"${planted}"}]}` }
       },
     })
-    const headers = {
-      ...token,
-      'Content-Type': 'application/fhir+json',
-      'X-Extra': planted,
-      'If-None-Exist': planted,
-    }
+    const headers = { ...token, 'X-Extra': planted, 'If-None-Exist': planted }
+    const client = clientOf(server, headers)
+    const post = (text: string) => client.post('/fhir/Patient').type('application/fhir+json').send(text)
     const body = `{"resourceType":"Patient","name":[{"family":"${planted}"}]}`
-    for (const _ of [...failures])
-      await fetch(`${server.url}/fhir/Patient`, { method: 'POST', headers, body })
-    await fetch(`${server.url}/fhir/Patient`, { method: 'POST', headers, body: `${body}${planted}` })
-    await fetch(`${server.url}/fhir/Patient?name=${planted}`, { headers })
-    await fetch(`${server.url}/fhir/Patient?name=${planted}`, {
-      headers: { Authorization: `Bearer ${planted}` },
-    })
-    await fetch(`${server.url}/fhir/${planted}`, { headers })
-    await fetch(`${server.url}/${planted}`, { headers })
+    for (const _ of [...failures]) await post(body)
+    await post(`${body}${planted}`)
+    await client.get(`/fhir/Patient?name=${planted}`)
+    await clientOf(server, { Authorization: `Bearer ${planted}` }).get(`/fhir/Patient?name=${planted}`)
+    await client.get(`/fhir/${planted}`)
+    await client.get(`/${planted}`)
     expect(server.logLines()).toHaveLength(9)
     expect(server.logText()).not.toContain('MARKER')
     expect(server.logText()).not.toContain('good-token')
@@ -180,50 +162,44 @@ describe('what browsers and proxies get', () => {
   it('every answer carries the security headers, and none says what it runs on', async () => {
     await using server = await startRecordingServer()
     for (const path of ['/fhir/Patient/a', '/fhir/metadata', '/health', '/nothing', '/fhir/Nonsense']) {
-      const { headers } = await fetch(server.url + path, { headers: token })
-      expect(headers.get('x-content-type-options')).toBe('nosniff')
-      expect(headers.get('content-security-policy')).toBe("default-src 'none';frame-ancestors 'none'")
-      expect(headers.get('x-frame-options')).toBe('DENY')
-      expect(headers.get('strict-transport-security')).toContain('max-age')
-      expect(headers.get('x-powered-by')).toBeNull()
+      const { headers } = await clientOf(server, token)
+        .get(path)
+        .expect('x-content-type-options', 'nosniff')
+        .expect('content-security-policy', "default-src 'none';frame-ancestors 'none'")
+        .expect('x-frame-options', 'DENY')
+        .expect('strict-transport-security', /max-age/)
+      expect(headers).not.toHaveProperty('x-powered-by')
     }
   })
 
   it('an app of another origin may call, and may read the headers it needs; no cookie counts', async () => {
     await using server = await startRecordingServer()
-    const preflight = await fetch(`${server.url}/fhir/Patient`, {
-      method: 'OPTIONS',
-      headers: {
-        Origin: 'https://app.example',
-        'Access-Control-Request-Method': 'PUT',
-        'Access-Control-Request-Headers': 'authorization,if-match',
-      },
-    })
-    expect(preflight.status).toBe(204)
-    expect(preflight.headers.get('access-control-allow-methods')).toContain('PUT')
-    expect(preflight.headers.get('access-control-allow-headers')).toBe('authorization,if-match')
-    const answer = await fetch(`${server.url}/fhir/Patient/a`, {
-      headers: { ...token, Origin: 'https://app.example' },
-    })
-    expect(answer.headers.get('access-control-allow-origin')).toBe('*')
-    expect(answer.headers.get('access-control-expose-headers')).toContain('ETag')
-    expect(answer.headers.get('access-control-allow-credentials')).toBeNull()
-    expect(answer.headers.get('content-type')).toContain('application/fhir+json')
-    const refused = await fetch(`${server.url}/fhir/Patient/a`, {
-      headers: { Origin: 'https://app.example' },
-    })
-    expect(refused.status).toBe(401)
-    expect(refused.headers.get('access-control-allow-origin')).toBe('*')
+    const app = clientOf(server, { Origin: 'https://app.example' })
+    await app
+      .options('/fhir/Patient')
+      .set('Access-Control-Request-Method', 'PUT')
+      .set('Access-Control-Request-Headers', 'authorization,if-match')
+      .expect(204)
+      .expect('access-control-allow-methods', /PUT/)
+      .expect('access-control-allow-headers', 'authorization,if-match')
+    const answer = await app
+      .get('/fhir/Patient/a')
+      .set(token)
+      .expect('access-control-allow-origin', '*')
+      .expect('access-control-expose-headers', /ETag/)
+      .expect('content-type', fhirJson)
+    expect(answer.headers).not.toHaveProperty('access-control-allow-credentials')
+    await app.get('/fhir/Patient/a').expect(401).expect('access-control-allow-origin', '*')
   })
 
   it('where origins are listed, others get no permission', async () => {
     await using server = await startRecordingServer({ settings: { corsOrigins: ['https://portal.example'] } })
-    const ask = async (origin: string) =>
-      (await fetch(`${server.url}/fhir/metadata`, { headers: { Origin: origin } })).headers.get(
-        'access-control-allow-origin',
-      )
-    expect(await ask('https://portal.example')).toBe('https://portal.example')
-    expect(await ask('https://evil.example')).toBeNull()
+    const permitted = async (origin: string) =>
+      (await clientOf(server, { Origin: origin }).get('/fhir/metadata')).headers[
+        'access-control-allow-origin'
+      ]
+    expect(await permitted('https://portal.example')).toBe('https://portal.example')
+    expect(await permitted('https://evil.example')).toBeUndefined()
   })
 
   it('an answer above 1 KB is compressed for who asks; a small one is left alone', async () => {
@@ -231,23 +207,18 @@ describe('what browsers and proxies get', () => {
     await using server = await startRecordingServer({
       interact: async ({ id }) => ({ status: 200, body: id === 'long' ? long : patientText, etag: 'W/"1"' }),
     })
+    const ask = (id: string, encoding: string) =>
+      clientOf(server, token).get(`/fhir/Patient/${id}`).set('Accept-Encoding', encoding)
     for (const encoding of ['gzip', 'br', 'deflate']) {
-      const big = await fetch(`${server.url}/fhir/Patient/long`, {
-        headers: { ...token, 'Accept-Encoding': encoding },
-      })
-      expect(big.headers.get('content-encoding')).toBe(encoding)
-      expect(big.headers.get('vary')).toBe('Accept-Encoding')
-      expect(big.headers.get('etag')).toBe('W/"1"')
-      expect(await big.text()).toBe(long)
+      const { text } = await ask('long', encoding)
+        .expect('content-encoding', encoding)
+        .expect('vary', 'Accept-Encoding')
+        .expect('etag', 'W/"1"')
+      expect(text).toBe(long)
     }
-    const small = await fetch(`${server.url}/fhir/Patient/a`, {
-      headers: { ...token, 'Accept-Encoding': 'gzip' },
-    })
-    expect(small.headers.get('content-encoding')).toBeNull()
-    const unasked = await fetch(`${server.url}/fhir/Patient/long`, {
-      headers: { ...token, 'Accept-Encoding': 'identity' },
-    })
-    expect(unasked.headers.get('content-encoding')).toBeNull()
-    expect(await unasked.text()).toBe(long)
+    expect((await ask('a', 'gzip')).headers).not.toHaveProperty('content-encoding')
+    const unasked = await ask('long', 'identity')
+    expect(unasked.headers).not.toHaveProperty('content-encoding')
+    expect(unasked.text).toBe(long)
   })
 })

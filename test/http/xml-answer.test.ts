@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { startRecordingServer, token } from './recording-server.ts'
+import { clientOf } from '../support/client.ts'
+import { fhirJson, startRecordingServer, token } from './recording-server.ts'
 
 const xml = { ...token, Accept: 'application/fhir+xml' }
 const fhirXml = 'application/fhir+xml; charset=utf-8'
@@ -7,36 +8,33 @@ const broken = '{"resourceType":"Patient","id":"a","text":{"status":"generated",
 
 it('what an older release let in and XML cannot hold is 406 for a reader, with its place', async () => {
   await using server = await startRecordingServer({ interact: async () => ({ status: 200, body: broken }) })
-  const read = await fetch(`${server.url}/fhir/Patient/a`, { headers: xml })
-  expect(read.status).toBe(406)
-  expect(read.headers.get('content-type')).toBe(fhirXml)
-  expect(await read.text()).toContain('<expression value="Patient.text.div"/>')
-  const asJson = await fetch(`${server.url}/fhir/Patient/a`, { headers: token })
-  expect(await asJson.text()).toBe(broken)
+  const read = await clientOf(server, xml).get('/fhir/Patient/a').expect(406).expect('content-type', fhirXml)
+  expect(read.text).toContain('<expression value="Patient.text.div"/>')
+  expect((await clientOf(server, token).get('/fhir/Patient/a')).text).toBe(broken)
 })
 
 it('a write that is done is never told as refused: it is answered in JSON', async () => {
   await using server = await startRecordingServer({
     interact: async () => ({ status: 201, body: broken, etag: 'W/"1"' }),
   })
-  const created = await fetch(`${server.url}/fhir/Patient`, {
-    method: 'POST',
-    headers: { ...xml, 'Content-Type': 'application/fhir+json' },
-    body: broken,
-  })
-  expect(created.status).toBe(201)
-  expect(created.headers.get('content-type')).toBe('application/fhir+json; charset=utf-8')
-  expect(created.headers.get('etag')).toBe('W/"1"')
-  expect(await created.text()).toBe(broken)
+  const created = await clientOf(server, xml)
+    .post('/fhir/Patient')
+    .type('application/fhir+json')
+    .send(broken)
+    .expect(201)
+    .expect('content-type', fhirJson)
+    .expect('etag', 'W/"1"')
+  expect(created.text).toBe(broken)
 })
 
 it('the road behind the door sees the JSON alone', async () => {
   await using server = await startRecordingServer()
-  await fetch(`${server.url}/fhir/Observation`, {
-    method: 'POST',
-    headers: { ...xml, 'Content-Type': 'text/xml; charset=utf-8' },
-    body: '\ufeff<Observation xmlns="http://hl7.org/fhir"><valueQuantity><value value="1.50"/></valueQuantity></Observation>',
-  })
+  await clientOf(server, xml)
+    .post('/fhir/Observation')
+    .type('text/xml; charset=utf-8')
+    .send(
+      '\ufeff<Observation xmlns="http://hl7.org/fhir"><valueQuantity><value value="1.50"/></valueQuantity></Observation>',
+    )
   expect(server.requests[0]?.body?.mediaType).toBe('application/fhir+json')
   expect(JSON.stringify(server.requests[0]?.body?.json)).toBe(
     '{"resourceType":"Observation","valueQuantity":{"value":1.50}}',
@@ -57,11 +55,10 @@ it('a fault of the server, an answer without a body, and /metadata for each who 
       }),
     },
   })
-  const empty = await fetch(`${server.url}/fhir/Patient/a`, { method: 'DELETE', headers: xml })
-  expect([empty.status, await empty.text()]).toEqual([204, ''])
-  const fault = await fetch(`${server.url}/fhir/Patient/a`, { headers: xml })
-  expect([fault.status, fault.headers.get('content-type')]).toEqual([500, fhirXml])
-  const metadata = async (path: string) => (await fetch(server.url + path, { headers: xml })).text()
+  const client = clientOf(server, xml)
+  expect((await client.delete('/fhir/Patient/a').expect(204)).text).toBe('')
+  await client.get('/fhir/Patient/a').expect(500).expect('content-type', fhirXml)
+  const metadata = async (path: string) => (await client.get(path)).text
   const main = await metadata('/fhir/metadata')
   expect(main).toContain('<CapabilityStatement xmlns="http://hl7.org/fhir">')
   expect(await metadata('/fhir/metadata')).toBe(main)
