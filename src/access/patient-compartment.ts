@@ -1,6 +1,6 @@
+import { compartment } from '#fhir/compartment.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Clause } from '#fhir/search-query.ts'
-import { compartment } from './compartment.ts'
 
 export function patientCompartment(
   definitions: Definitions,

@@ -1,7 +1,7 @@
+import { compartment } from '#fhir/compartment.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Veil } from '#fhir/search-query.ts'
 import type { Claims } from './claims.ts'
-import { compartment } from './compartment.ts'
 import { buildObjection } from './objection.ts'
 import type { OtherPeople } from './other-people.ts'
 import { type CompiledRule, compileRule, type Who } from './policy/compile-rule.ts'

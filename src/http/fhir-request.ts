@@ -3,7 +3,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { XmlFormat } from '#fhir/xml/xml-format.ts'
 import type { QueryPairs } from '#interaction/address/query.ts'
 import { parseQuery } from '#interaction/address/query.ts'
-import type { Route } from '#interaction/address/route.ts'
+import { type Route, withCompartment } from '#interaction/address/route.ts'
 import type { FhirRequest, InteractionName, RequestBody } from '#interaction/exchange.ts'
 import { binaryOf, mayBeBinary } from './binary.ts'
 import { readBody } from './body.ts'
@@ -27,7 +27,7 @@ export interface Envelope {
 /** From here on nobody needs to know that HTTP was spoken. */
 export async function readFhirRequest(req: HttpRequest, envelope: Envelope): Promise<FhirRequest> {
   const { route, base, requestId } = envelope
-  let { query } = envelope
+  let query = withCompartment(route, envelope.query)
   let body: RequestBody | undefined
   if (route.body === 'form') {
     query = [...query, ...(await readForm(req, envelope))]

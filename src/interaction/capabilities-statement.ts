@@ -1,3 +1,4 @@
+import { compartmentBases } from '#fhir/compartment.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import { type CapabilityBase, capabilityBase, type ResourceCapability } from './capabilities-base.ts'
 import type { CapabilityParts } from './capabilities-parts.ts'
@@ -41,6 +42,9 @@ export function buildStatement(parts: CapabilityParts): Statement {
         security: { ...(server.security as object), extension: [oauthUris] },
         resource: buildResourceCapabilities(parts.definitions, parts.operations, parts.settings, profiles),
         searchParam: systemParameters(parts.definitions),
+        compartment: compartmentBases.map(
+          (base) => `http://hl7.org/fhir/CompartmentDefinition/${base.toLowerCase()}`,
+        ),
         ...(operations.length === 0
           ? {}
           : { operation: operations.map(({ code, url }) => ({ name: code, definition: url })) }),

@@ -84,7 +84,8 @@ describe('an address that FHIR does not know is told so', () => {
     ['/c/main/fhir/Patient/a', 404],
     ['/fhirx/Patient', 404],
     ['/nothing', 404],
-    ['/fhir/Patient/a/Observation', 400],
+    ['/fhir/Location/a/Observation', 404],
+    ['/fhir/Patient/a/Nonsense', 404],
   ])('%s gives %i', async (path, status) => {
     const { body } = await send(path).expect(status).expect('content-type', fhirJson)
     expect(body.resourceType).toBe('OperationOutcome')
@@ -98,6 +99,8 @@ describe('a method that an address does not take is refused with those it takes'
     ['DELETE', '/fhir', 'GET, HEAD, POST, OPTIONS'],
     ['PUT', '/fhir/Patient/_search', 'POST, OPTIONS'],
     ['GET', '/fhir/Patient/_search', 'POST, OPTIONS'],
+    ['POST', '/fhir/Patient/a/Observation', 'GET, HEAD, OPTIONS'],
+    ['GET', '/fhir/Patient/a/Observation/_search', 'POST, OPTIONS'],
     ['POST', '/fhir/Patient/a/_history', 'GET, HEAD, OPTIONS'],
     ['DELETE', '/fhir/Patient/a/_history/1', 'GET, HEAD, OPTIONS'],
     ['PUT', '/fhir/$convert', 'GET, HEAD, POST, OPTIONS'],

@@ -57,6 +57,11 @@ const statement = (mode = 'full', changes: Partial<CapabilityParts> = {}): State
 const full = statement()
 const entry = (type: string, from = full) => from.rest[0].resource.find((one) => one.type === type) as Entry
 
+test('it names the compartments that a search can go through', () => {
+  expect(full.rest[0].compartment).toContain('http://hl7.org/fhir/CompartmentDefinition/patient')
+  expect(full.rest[0].compartment).toHaveLength(5)
+})
+
 test('the statement says what software answers, where, and in which version of FHIR', () => {
   expect(full).toMatchObject({
     resourceType: 'CapabilityStatement',

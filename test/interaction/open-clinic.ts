@@ -8,7 +8,7 @@ import { createPagingTokens } from '#fhir/paging-token.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { parseQuery } from '#interaction/address/query.ts'
-import { findRoute } from '#interaction/address/route.ts'
+import { findRoute, withCompartment } from '#interaction/address/route.ts'
 import { splitTarget } from '#interaction/address/target.ts'
 import type { FhirRequest, InteractionName, RequestHeaders } from '#interaction/exchange.ts'
 import { createPatch } from '#interaction/patch/create-patch.ts'
@@ -111,12 +111,13 @@ export function toRequest(
 ): FhirRequest {
   const [method, url] = line.split(' ') as [FhirRequest['method'], string]
   const { path, query } = splitTarget(url)
-  const { body: _, ...route } = findRoute(method, path, (name) => definitions.isResourceType(name))
+  const found = findRoute(method, path, (name) => definitions.isResourceType(name))
+  const { body: _, compartment: __, ...route } = found
   return {
     ...route,
     interaction: route.interaction as InteractionName,
     method,
-    query: parseQuery(query, 'query'),
+    query: withCompartment(found, parseQuery(query, 'query')),
     headers,
     base,
     requestId: 'request-1',

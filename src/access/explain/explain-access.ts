@@ -1,7 +1,7 @@
+import { compartment } from '#fhir/compartment.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { admits, extractorOf, isDecidable } from '../admits.ts'
-import { compartment } from '../compartment.ts'
 import type { GrantedPrincipal } from '../create-principal.ts'
 import { allows } from '../policy/policy.ts'
 import type { Permission } from '../principal.ts'

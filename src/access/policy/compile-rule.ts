@@ -1,7 +1,7 @@
+import { compartment } from '#fhir/compartment.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import { parseClauses } from '#fhir/search-parse.ts'
 import type { Clause } from '#fhir/search-query.ts'
-import { compartment } from '../compartment.ts'
 import type { Permission } from '../principal.ts'
 import { intersect, type Reach } from '../reach.ts'
 import { allows, type PolicyRule } from './policy.ts'

@@ -1,5 +1,6 @@
 import type { Clause } from '../search-query.ts'
 import { parseClause, readValues } from './parse-clause.ts'
+import { parseCompartment } from './parse-compartment.ts'
 import type { ParseContext, Place } from './parse-context.ts'
 import { parseFilter } from './parse-filter.ts'
 
@@ -12,6 +13,7 @@ export function parseCriterion(
   place: Place,
 ): Clause {
   if (name === '_filter') return parseFilter(context, types, value, place)
+  if (name === '_compartment') return parseCompartment(context, types, value, place)
   context.budget.takeCriterion(place.expression)
   context.budget.takeValues(readValues(value, place).length, place.expression)
   return parseClause(context, types, name, value, place)

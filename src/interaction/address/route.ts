@@ -1,5 +1,7 @@
+import { compartmentBases } from '#fhir/compartment.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { InteractionName } from '../exchange.ts'
+import type { QueryPairs } from './query.ts'
 import { decodePart } from './target.ts'
 
 /** What a method on a path means: https://hl7.org/fhir/R4/http.html */
@@ -10,6 +12,8 @@ export interface Route {
   readonly id?: string
   readonly versionId?: string
   readonly operation?: string
+  /** Of a search through it: `Patient/1`. */
+  readonly compartment?: string
   /** The body that belongs to it: none is read where none is meant. */
   readonly body: BodyKind
 }
@@ -19,6 +23,7 @@ export type BodyKind = 'none' | 'resource' | 'patch' | 'form' | 'parameters'
 type Methods = Readonly<Record<string, readonly [Route['interaction'], BodyKind]>>
 
 const search: Methods = { POST: ['search-type', 'form'] }
+const compartmentSearch: Methods = { GET: ['search-type', 'none'] }
 const searchAll: Methods = { POST: ['search-system', 'form'] }
 const operation: Methods = { GET: ['operation', 'none'], POST: ['operation', 'parameters'] }
 const base: Methods = { GET: ['search-system', 'none'], POST: ['bundle', 'resource'] }
@@ -42,6 +47,11 @@ const instance: Methods = {
   PUT: ['update', 'resource'],
   PATCH: ['patch', 'patch'],
   DELETE: ['delete', 'none'],
+}
+
+/** What the address says besides its parameters is a parameter too. */
+export function withCompartment({ compartment }: Route, query: QueryPairs): QueryPairs {
+  return compartment === undefined ? query : [['_compartment', compartment], ...query]
 }
 
 const idForm = /^[A-Za-z0-9.-]{1,64}$/
@@ -74,12 +84,11 @@ export function findRoute(method: string, rest: string, isResourceType: (name: s
   if (segments.length === 3) {
     if (third === '_history') return pick(historyOfInstance, method, { type, id })
     if (third.startsWith('$')) return pick(operation, method, { type, id, operation: operationCode(third) })
-    if (isResourceType(third)) {
-      throw new Refusal(
-        'not-supported',
-        'A search through a compartment is not offered: use a search by reference.',
-      )
-    }
+  }
+  if (isCompartment(type) && isResourceType(third)) {
+    const place = { type: third, compartment: `${type}/${id}` }
+    if (segments.length === 3) return pick(compartmentSearch, method, place)
+    if (segments.length === 4 && fourth === '_search') return pick(search, method, place)
   }
   if (third === '_history' && fourth !== undefined && segments.length === 4) {
     if (!idForm.test(fourth))
@@ -93,6 +102,10 @@ export function findRoute(method: string, rest: string, isResourceType: (name: s
     'not-found',
     'No FHIR interaction has this address: see [base]/metadata for those offered.',
   )
+}
+
+function isCompartment(type: string): boolean {
+  return (compartmentBases as readonly string[]).includes(type)
 }
 
 function splitPath(rest: string): readonly string[] {

@@ -2,7 +2,7 @@ import { decodeUtf8, parseJson } from '#fhir/json.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { parseQuery } from '../address/query.ts'
-import { findRoute, type Route } from '../address/route.ts'
+import { findRoute, type Route, withCompartment } from '../address/route.ts'
 import { splitTarget } from '../address/target.ts'
 import type { FhirRequest, RequestBody, RequestHeaders } from '../exchange.ts'
 import type { BundleEntry } from './bundle-entry.ts'
@@ -14,14 +14,8 @@ export function buildEntryRequest(
   isResourceType: (name: string) => boolean,
 ): FhirRequest {
   const { path, query } = splitTarget(belowBase(entry.url, bundle.base))
-  const {
-    interaction,
-    body: bodyKind,
-    type,
-    id,
-    versionId,
-    operation,
-  } = findRoute(entry.method, path, isResourceType)
+  const route = findRoute(entry.method, path, isResourceType)
+  const { interaction, body: bodyKind, type, id, versionId, operation } = route
   if (interaction === 'bundle') {
     throw new Refusal(
       'not-supported',
@@ -47,7 +41,7 @@ export function buildEntryRequest(
     ...(id !== undefined && { id }),
     ...(versionId !== undefined && { versionId }),
     ...(operation !== undefined && { operation }),
-    query: parseQuery(query, 'query'),
+    query: withCompartment(route, parseQuery(query, 'query')),
     ...(body !== undefined && { body }),
     headers: buildHeaders(entry, bundle.headers),
     base: bundle.base,

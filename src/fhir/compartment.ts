@@ -1,7 +1,9 @@
-import type { Definitions } from '#fhir/definitions.ts'
-import type { Clause } from '#fhir/search-query.ts'
+import type { Definitions } from './definitions.ts'
+import type { Clause } from './search-query.ts'
 
-export type CompartmentBase = 'Patient' | 'Practitioner'
+export const compartmentBases = ['Device', 'Encounter', 'Patient', 'Practitioner', 'RelatedPerson'] as const
+
+export type CompartmentBase = (typeof compartmentBases)[number]
 
 /**
  * What belongs to one patient or practitioner: https://hl7.org/fhir/R4/compartmentdefinition-patient.html. Two
