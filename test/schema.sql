@@ -3399,6 +3399,7 @@ table proxy
 table published_look
   tenant text C not null
   looked timestamp with time zone not null
+  took double precision not null default 0
   index published_look_pkey primary btree (tenant)
   row level security forced
   policy tenant to almanac_server using (tenant = current_setting('almanac.tenant'::text, true))

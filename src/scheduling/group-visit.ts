@@ -31,6 +31,24 @@ export function leaveGroup(appointment: Resource, by: string | undefined): Resou
   return { ...appointment, participant }
 }
 
+/** The same visit for fewer people: it takes nothing new of anybody, and somebody has given up their part. */
+export function isLeft(before: Resource, after: Resource): boolean {
+  const was = whoComes(before)
+  const is = whoComes(after)
+  return (
+    before.status === after.status &&
+    Date.parse(String(before.start)) === Date.parse(String(after.start)) &&
+    Date.parse(String(before.end)) === Date.parse(String(after.end)) &&
+    is.isSubsetOf(was) &&
+    [...was.difference(is)].some((reference) => reference.startsWith('Patient/'))
+  )
+}
+
+function whoComes(appointment: Resource): ReadonlySet<string> {
+  const coming = participantsOf(appointment).filter(({ status }) => status !== 'declined')
+  return new Set(coming.flatMap(({ actor }) => actor?.reference ?? []))
+}
+
 /** One of several patients speaks for themselves: neither cancels nor moves what others come to. */
 export function checkGroup(before: Resource, after: Resource | undefined, { patient }: Principal): void {
   if (patient === undefined || othersOf(before, `Patient/${patient}`).length === 0) return

@@ -14,8 +14,26 @@ export interface PublishParts extends FindParts {
   readonly namesOf: (tenant: string) => PublicNames
 }
 
-/** Seconds that what is published is as good as new: however many ask, the calendar is looked through once in that time. */
-export const freshSeconds = 60
+/** Seconds after which time alone may have made a difference, or a calendar elsewhere. */
+const longest = 60
+/** However much is booked and however many ask, the calendar is looked through once in this time, and for a twentieth of the time at most. */
+export const freshSeconds = 10
+const share = 20
+/** What free time depends on; a visit may take some without a slot. */
+const causes = [
+  'Appointment',
+  'Slot',
+  'Schedule',
+  'PractitionerRole',
+  'Practitioner',
+  'HealthcareService',
+  'Location',
+  'Organization',
+  'Device',
+  'PlanDefinition',
+]
+/** A change is known by when it was written, which may be so many seconds before others see it. */
+const late = 5
 /** So many calendars' slots of one week are held in memory at a time, and worked through without a pause. */
 const batch = 20
 const day = 86_400_000
@@ -30,26 +48,44 @@ const lock = 'published slots'
  */
 export async function lookAgain(parts: PublishParts, tenant: string): Promise<void> {
   await parts.database.asSystem(tenant).transaction(async (tx) => {
-    const age = await loadAge(tx)
-    if (age !== undefined && age < freshSeconds) return
-    if (age === undefined) await tx.lock([lock])
+    const look = await lastLook(tx)
+    if (look !== undefined && !(await isDue(tx, look))) return
+    if (look === undefined) await tx.lock([lock])
     else if (!(await tryTurn(tx))) return
-    if (((await loadAge(tx)) ?? freshSeconds) < freshSeconds) return
+    const latest = await lastLook(tx)
+    if (latest !== undefined && !(await isDue(tx, latest))) return
+    const [{ now } = { now: 0 }] = await tx.query<{ now: Date }>('SELECT almanac_now() AS now', [])
     await publish(parts, tx)
     await tx.query(
-      `INSERT INTO published_look (tenant, looked) VALUES ($1, almanac_now())
-       ON CONFLICT (tenant) DO UPDATE SET looked = excluded.looked`,
-      [tenant],
+      `INSERT INTO published_look (tenant, looked, took) VALUES ($1, $2, extract(epoch FROM almanac_now() - $2))
+       ON CONFLICT (tenant) DO UPDATE SET looked = excluded.looked, took = excluded.took`,
+      [tenant, now],
     )
   })
 }
 
-async function loadAge(tx: Transaction): Promise<number | undefined> {
-  const [row] = await tx.query<{ age: number }>(
-    'SELECT extract(epoch FROM almanac_now() - looked)::float8 AS age FROM published_look WHERE tenant = $1',
+interface Look {
+  readonly age: number
+  readonly took: number
+}
+
+async function lastLook(tx: Transaction): Promise<Look | undefined> {
+  const [row] = await tx.query<Look>(
+    'SELECT extract(epoch FROM almanac_now() - looked)::float8 AS age, took FROM published_look WHERE tenant = $1',
     [tx.tenant],
   )
-  return row?.age
+  return row
+}
+
+async function isDue(tx: Transaction, { age, took }: Look): Promise<boolean> {
+  if (age < Math.max(freshSeconds, share * took)) return false
+  if (age >= longest) return true
+  const [row] = await tx.query<{ changed: boolean }>(
+    `SELECT EXISTS (SELECT FROM unnest($2::text[]) one WHERE EXISTS (
+       SELECT FROM history h WHERE h.tenant = $1 AND h.type = one AND h.updated > now() - make_interval(secs => $3))) AS changed`,
+    [tx.tenant, causes, age + late],
+  )
+  return row?.changed === true
 }
 
 async function tryTurn(tx: Transaction): Promise<boolean> {

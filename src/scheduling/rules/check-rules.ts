@@ -11,7 +11,7 @@ import { loadBusy } from '../find/load-times.ts'
 import { type BookingFacts, bookingFacts } from './booking-facts.ts'
 import { calendarReasons } from './calendar-reasons.ts'
 import type { ConditionParts } from './conditions.ts'
-import { cutOffReasons } from './cut-offs.ts'
+import { cutOffReasons, isGivenUp } from './cut-offs.ts'
 import { createJudge } from './judge.ts'
 import { type Override, overrideOf, overridesOf } from './overrides.ts'
 
@@ -47,10 +47,7 @@ export async function checkRules(
         )
   const broken = [
     ...cutOff,
-    // Whoever gives a visit up asks nothing more of anybody's calendar.
-    ...(appointment.status === 'cancelled'
-      ? []
-      : await bookingReasons(parts, tx, calendar, candidates, booking)),
+    ...(isGivenUp(before, appointment) ? [] : await bookingReasons(parts, tx, calendar, candidates, booking)),
   ]
   const overrides = overridesOf(appointment)
   return broken.filter((one) => {

@@ -3,6 +3,7 @@ import type { Resource } from '#fhir/resource.ts'
 import type { BrokenRule } from '../advice.ts'
 import { covers } from '../availability/interval.ts'
 import { extensionOf } from '../extension.ts'
+import { isLeft } from '../group-visit.ts'
 import { holdExpires } from '../visit.ts'
 import type { BookingFacts } from './booking-facts.ts'
 import type { BookingRule } from './booking-rule.ts'
@@ -31,12 +32,17 @@ export function cutOffReasons(
   )
 }
 
+/** Cancelled, or left by one of a group: whoever gives a visit up asks nothing more of anybody's calendar. */
+export function isGivenUp(before: Resource | undefined, after: Resource): boolean {
+  return after.status === 'cancelled' || (before !== undefined && isLeft(before, after))
+}
+
 /** Letting a hold go, or moving what was never agreed, is nobody's loss. */
 function changeOf({ appointment, start, end }: BookingFacts, after: Resource): 'cancel' | 'move' | undefined {
   const { status } = appointment
   if ((status !== 'booked' && status !== 'pending') || extensionOf(appointment, holdExpires) !== undefined)
     return undefined
-  if (after.status === 'cancelled') return 'cancel'
+  if (isGivenUp(appointment, after)) return 'cancel'
   const moved = Date.parse(String(after.start)) !== start || Date.parse(String(after.end)) !== end
   return moved ? 'move' : undefined
 }

@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto'
-import { readFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { Browser, BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../../src/oauth/pages/routes.ts'
 import { createInvitations } from '../../../src/oauth/sign-in/invitations.ts'
 import { invite } from '../../../src/oauth/sign-in/invite.ts'
+import { findBarriers, nothingFound } from '../../support/axe.ts'
 import { chromiumPath, openChromium, withoutChromium } from '../../support/chromium.ts'
 import {
   type AskedApp,
@@ -19,18 +18,8 @@ import {
 } from '../../support/people.ts'
 import { codeOf, Visitor } from '../../support/visitor.ts'
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const patientScopes =
   'openid fhirUser launch/patient offline_access patient/*.rs patient/Appointment.cruds patient/Observation.rs?category=http://terminology.hl7.org/CodeSystem/observation-category|laboratory'
-
-interface Found {
-  readonly wider: boolean
-  readonly violations: readonly {
-    readonly id: string
-    readonly impact: string
-    readonly nodes: readonly string[]
-  }[]
-}
 
 describe.skipIf(chromiumPath === undefined)(`pages for everybody (${withoutChromium})`, () => {
   let server: PeopleServer
@@ -68,14 +57,7 @@ describe.skipIf(chromiumPath === undefined)(`pages for everybody (${withoutChrom
     if (shots !== undefined)
       await page.screenshot({ path: join(shots, `${name}-${locale}.png`), fullPage: true })
     looked.add(new URL(page.url()).pathname)
-    await page.evaluate(axe)
-    const found = (await page.evaluate(
-      `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => ({
-        wider: document.documentElement.scrollWidth > document.documentElement.clientWidth,
-        violations: violations.map(({ id, impact, nodes }) =>
-          ({ id, impact, nodes: nodes.map(({ html }) => html.slice(0, 120)) })) }))`,
-    )) as Found
-    expect({ name, ...found }).toEqual({ name, wider: false, violations: [] })
+    expect({ name, ...(await findBarriers(page)) }).toEqual({ name, ...nothingFound })
     expect(await page.getAttribute('html', 'lang')).toBe(locale)
   }
 

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createPublicNames } from '#scheduling/publish/public-names.ts'
+import { findBarriers, nothingFound } from '../../support/axe.ts'
+import { chromiumPath, openChromium, withoutChromium } from '../../support/chromium.ts'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import {
   type Calendar,
@@ -90,6 +92,16 @@ const expire = () =>
       ]),
     )
 
+const aged = (seconds: number) =>
+  server.app.database
+    .asSystem('main')
+    .transaction((tx) =>
+      tx.query(
+        'UPDATE published_look SET looked = almanac_now() - make_interval(secs => $2) WHERE tenant = $1',
+        ['main', seconds],
+      ),
+    )
+
 const slotsNow = async () => {
   await expire()
   return lines((await get(`$bulk-publish/${weekFile}`)).text)
@@ -102,7 +114,7 @@ describe('what a clinic publishes of its times', () => {
       expect([status, headers.get('content-type'), headers.get('cache-control')]).toEqual([
         200,
         'application/json; charset=utf-8',
-        'public, max-age=60',
+        'public, max-age=10',
       ])
       const state = ['BE']
       const url = (file: string) => `${server.base}/$bulk-publish/${file}`
@@ -193,6 +205,34 @@ describe('what a clinic publishes of its times', () => {
     const after = await slotsNow()
     expect(after.map(({ status }) => status)).toEqual(['busy', 'busy', 'busy', 'free', 'free', 'free'])
     expect(after[0].extension.map(({ url }: { url: string }) => url)).toEqual([`${extension}booking-phone`])
+  })
+
+  test('what is booked, and what is given up, is told some seconds later', async () => {
+    const statuses = async () => {
+      await aged(15)
+      const states = lines((await get(`$bulk-publish/${weekFile}`)).text).map(({ status }) => status)
+      const [{ age } = { age: 0 }] = await server.app.database
+        .asSystem('main')
+        .transaction((tx) =>
+          tx.query<{ age: number }>(
+            'SELECT extract(epoch FROM almanac_now() - looked)::float8 AS age FROM published_look',
+            [],
+          ),
+        )
+      return { taken: states.filter((one) => one === 'busy').length, looked: age < 10 }
+    }
+    const before = (await slotsNow()).filter(({ status }) => status === 'busy').length
+    const { body } = await clinic.send('GET', 'Slot?schedule=Schedule/anna&status=free&_sort=-start&_count=1')
+    const [{ resource: slot }] = body.entry
+    const booked = await clinic.send('POST', 'Appointment', {
+      ...{ resourceType: 'Appointment', status: 'booked', slot: [{ reference: `Slot/${slot.id}` }] },
+      ...{ start: slot.start, end: slot.end },
+      participant: [{ actor: { reference: 'Patient/one' }, status: 'accepted' }],
+    })
+    expect(booked.status).toBe(201)
+    expect(await statuses()).toEqual({ taken: before + 1, looked: true })
+    await clinic.send('POST', `Appointment/${booked.body.id}/$cancel`)
+    expect((await statuses()).taken).toBe(before)
   })
 
   test('no patient, practitioner, comment or id of the clinic is in any of it', async () => {
@@ -340,6 +380,31 @@ describe('the link of a slot', () => {
     expect([taken.status, taken.text.includes('Diese Zeit ist vergeben')]).toEqual([200, true])
     expect(taken.text.includes('app.example')).toBe(false)
   })
+
+  test.skipIf(chromiumPath === undefined)(
+    `is a page for everybody (${withoutChromium})`,
+    {
+      timeout: 120_000,
+    },
+    async () => {
+      const slot = (await slotsNow()).find((line) => line.status === 'free' && placesOf(line) === undefined)
+      await using browser = await openChromium()
+      for (const [locale, title] of [
+        ['en', 'This time is free'],
+        ['de', 'Diese Zeit ist frei'],
+      ] as const) {
+        const context = await browser.newContext({
+          ...{ locale, bypassCSP: true, viewport: { width: 360, height: 740 } },
+        })
+        const page = await context.newPage()
+        await page.goto(linkOf(slot))
+        expect(await page.textContent('body')).toContain(title)
+        expect(await findBarriers(page)).toEqual(nothingFound)
+        await page.goto(linkOf(slot).replace(/slot=[^&]+/, 'slot=AAAA'))
+        expect(await findBarriers(page)).toEqual(nothingFound)
+      }
+    },
+  )
 
   test('that nobody made leads nowhere', async () => {
     for (const handle of ['', 'AAAA', 'A'.repeat(60), '"><script>'])

@@ -340,6 +340,54 @@ describe('a visit that is given up or moved', () => {
     })
   })
 
+  test('is left by one of a group in time for their own part, and by no other rule', async () => {
+    const together = (ids: readonly string[], status = 'accepted') =>
+      ids.map((id) => ({ actor: { reference: `Patient/${id}` }, status }))
+    const [slot] = await slotsOf('bert')
+    const { body: booked, status } = await clinic.send('POST', 'Appointment', {
+      resourceType: 'Appointment',
+      ...{ status: 'booked', start: slot?.start, end: slot?.end, slot: [{ reference: `Slot/${slot?.id}` }] },
+      participant: [
+        ...together(['three', 'four']),
+        { actor: { reference: 'Practitioner/bert' }, status: 'accepted' },
+      ],
+    })
+    expect(status).toBe(201)
+    const four = await server.token({ scope: 'patient/*.cruds', patient: 'four', fhirUser: 'Patient/four' })
+    const leave = () => clinic.send('POST', `Appointment/${booked.id}/$cancel`, parameters({}), four)
+    const decline = () =>
+      clinic.send(
+        'POST',
+        'AppointmentResponse',
+        {
+          resourceType: 'AppointmentResponse',
+          appointment: { reference: `Appointment/${booked.id}` },
+          ...{ actor: { reference: 'Patient/four' }, participantStatus: 'declined' },
+        },
+        four,
+      )
+    await whileIn([late({ binds: 'patients', change: 'cancel' })], async () => {
+      for (const answer of [await leave(), await decline()])
+        expect([answer.status, answer.body.issue[0].diagnostics]).toEqual([
+          422,
+          expect.stringMatching(/^Cancel in time\./),
+        ])
+    })
+    const strict = [
+      late({ change: 'move' }),
+      rule('closed', 'No.', { kind: 'notice', length: 60 * 24 * 300 }),
+    ]
+    await whileIn(strict, async () => expect((await leave()).status).toBe(200))
+    const left = (await clinic.send('GET', `Appointment/${booked.id}`)).body
+    expect([left.status, ...left.participant.map((one: { status: string }) => one.status)]).toEqual([
+      'booked',
+      'accepted',
+      'declined',
+      'accepted',
+    ])
+    expect((await clinic.send('POST', `Appointment/${booked.id}/$cancel`, parameters({}))).status).toBe(200)
+  })
+
   test('whoever may overrides it, with a reason', async () => {
     const { body: booked } = await book('bert', 0, 'four')
     await whileIn([late()], async () => {
