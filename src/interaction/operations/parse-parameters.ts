@@ -22,7 +22,7 @@ export function parseParameters(
   for (const [name, text] of request.query) {
     if (common.has(name)) continue
     const parameter = find(definition, parameters, name, name)
-    add(parameter, readText(parameter, text))
+    add(parameter, ownReference(readText(parameter, text), request.base))
   }
   for (const [i, item] of readList(request, parameters).entries()) {
     const expression = `Parameters.parameter[${i}]`
@@ -30,7 +30,7 @@ export function parseParameters(
       throw new Refusal('invalid', 'Each parameter must be an object with a name.', { expression })
     }
     const parameter = find(definition, parameters, item.name, expression)
-    add(parameter, readValue(parameter, item, expression))
+    add(parameter, ownReference(readValue(parameter, item, expression), request.base))
   }
   for (const parameter of parameters)
     checkCount(definition, parameter, values.get(parameter.name)?.length ?? 0)
@@ -108,6 +108,10 @@ function readValue(
   const key = `value${type.charAt(0).toUpperCase()}${type.slice(1)}`
   const value =
     item[key] ?? asReference(type, item) ?? (/^[A-Z]/.test(type) ? item.resource : looselyTyped(type, item))
+  if (isObject(value) && value === item.resource && type !== 'Resource' && value.resourceType !== type)
+    throw new Refusal('invalid', `The parameter "${name}" needs a resource of the type ${type}.`, {
+      expression,
+    })
   const fits =
     type === 'integer'
       ? Number.isSafeInteger(value)
@@ -118,6 +122,13 @@ function readValue(
           : isObject(value)
   if (fits) return value
   throw new Refusal('invalid', `The parameter "${name}" needs a ${key}.`, { expression })
+}
+
+/** "References can be to an absolute URL": whoever asks here for what is here means the same by either. */
+function ownReference(value: unknown, base: string): unknown {
+  if (!isObject(value) || typeof value.reference !== 'string') return value
+  const { reference } = value
+  return reference.startsWith(`${base}/`) ? { ...value, reference: reference.slice(base.length + 1) } : value
 }
 
 function asReference(type: string, { valueUri, valueString }: Record<string, unknown>): object | undefined {

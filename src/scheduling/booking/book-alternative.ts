@@ -18,7 +18,7 @@ export async function bookAlternative(
   for (const { resource } of entry) {
     const { start, end } = resource
     if (Date.parse(String(start)) < earliest || Date.parse(String(end)) > latest) continue
-    const { id: _, meta: __, requestedPeriod: ___, ...appointment } = resource
+    const { id: _, meta: __, ...appointment } = resource
     try {
       return await book(appointment as Resource)
     } catch (refused) {

@@ -10,7 +10,7 @@ import { withWaitListReason } from '../waitlist/wait-list-reason.ts'
 import { answerBundle, answerRefusal } from './answers.ts'
 import { asBooked, withComment, withOverrides, withPatients, withStatus } from './appointment-edits.ts'
 import { bookAlternative } from './book-alternative.ts'
-import { type Asked, checkToCome, forPatients, readAsked, store, textOf } from './booking-call.ts'
+import { type Asked, checkToCome, forPatients, idsOf, readAsked, store, textOf } from './booking-call.ts'
 import { type BookingParts, currentTime } from './booking-parts.ts'
 import { once } from './repeated-request.ts'
 import { loadAppointment } from './stored-appointment.ts'
@@ -80,9 +80,9 @@ async function carryOut(
   if (appointment.status === 'cancelled') return cancel(parts, call, tx, { ...asked, appointment })
   checkToCome(appointment, await currentTime(tx))
   const patients = await registerPatients(parts, call, tx)
-  const booked = withPatients(asBooked(forPatients(call, appointment)), patients)
+  const booked = withPatients(asBooked(forPatients(parts, call, appointment)), patients)
   const after = stored?.appointment.status === 'waitlist' ? withWaitListReason(booked) : booked
-  const givenUp = textOf(call, 'cancelled-appt-id')
+  const [givenUp] = idsOf(parts, call, 'cancelled-appt-id', 'Appointment')
   if (givenUp !== undefined) {
     const given = await loadAppointment(tx, givenUp, { headers: {} })
     await store(parts, call, tx, withStatus(given.appointment, 'cancelled', {}), given)

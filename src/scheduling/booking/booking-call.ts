@@ -28,11 +28,11 @@ export async function readAsked(parts: BookingParts, call: OperationCall, tx: Tr
   ]
   const ids = [
     ...(parameters.get('appointment-reference') ?? []).map((reference) =>
-      ownId(parts, call, reference, 'appointment-reference'),
+      ownId(parts, call, (reference as { reference?: unknown }).reference, 'appointment-reference'),
     ),
-    ...(parameters.get('appt-id') ?? []),
+    ...idsOf(parts, call, 'appt-id', 'Appointment'),
     ...(request.id === undefined ? [] : [request.id]),
-  ] as string[]
+  ]
   const [resource] = resources as Resource[]
   const id = ids[0] ?? resource?.id
   if (ids.length + resources.length === 0)
@@ -71,30 +71,47 @@ export async function readAsked(parts: BookingParts, call: OperationCall, tx: Tr
       'not-found',
       `Appointment/${id} is not offered, or no longer: look for a free time again.`,
     )
-  const { id: _, meta: __, requestedPeriod: ___, ...appointment } = offer
+  const { id: _, meta: __, ...appointment } = offer
   return { appointment: appointment as Resource }
 }
 
-/** Only this server's appointments can be held or booked here. */
+/** Only what is this server's can be held or booked here, or be given an appointment. */
 function ownId(
-  { localBases }: BookingParts,
+  { localBases }: Pick<BookingParts, 'localBases'>,
   { request, principal }: OperationCall,
   reference: unknown,
   expression: string,
+  type = 'Appointment',
 ): string {
-  const text = String((reference as { reference?: unknown }).reference)
-  const parsed = parseReference(text, [request.base, ...localBases(principal.tenant)])
-  if (parsed.kind === 'local' && parsed.type === 'Appointment') return parsed.id
-  throw new Refusal('invalid', 'The reference must lead to an Appointment of this server.', { expression })
+  const parsed = parseReference(String(reference), [request.base, ...localBases(principal.tenant)])
+  if (parsed.kind === 'local' && parsed.type === type) return parsed.id
+  const article = type === 'Appointment' ? 'an' : 'a'
+  throw new Refusal('invalid', `The reference must lead to ${article} ${type} of this server.`, {
+    expression,
+  })
+}
+
+/** Argonaut's uri: `Appointment/1`, also with the base before it, or the bare id. */
+export function idsOf(
+  parts: Pick<BookingParts, 'localBases'>,
+  call: OperationCall,
+  name: string,
+  type: string,
+): readonly string[] {
+  return (call.parameters.get(name) ?? []).map((value) => {
+    const text = String(value)
+    return text.includes('/') ? ownId(parts, call, text, name, type) : text
+  })
 }
 
 /** Those named, and the patient whose token this is. */
-export function patientsOf({ parameters, principal }: OperationCall): readonly string[] {
+function patientsOf(parts: BookingParts, call: OperationCall): readonly string[] {
+  const { parameters, principal } = call
   const named = [
     ...(parameters.get('patient-reference') ?? []).flatMap(
       (one) => (one as { reference?: string }).reference ?? [],
     ),
-    ...(parameters.get('patient-id') ?? []).map((id) => `Patient/${id}`),
+    ...idsOf(parts, call, 'patient-id', 'Patient').map((id) => `Patient/${id}`),
   ]
   return principal.patient === undefined ? named : [...new Set([`Patient/${principal.patient}`, ...named])]
 }
@@ -115,8 +132,8 @@ export function store(
   return road.write({ method: 'PUT', type, id: before.id, before, after }, tx, request, principal)
 }
 
-export function forPatients(call: OperationCall, appointment: Resource): Resource {
-  return withPatients(appointment, patientsOf(call))
+export function forPatients(parts: BookingParts, call: OperationCall, appointment: Resource): Resource {
+  return withPatients(appointment, patientsOf(parts, call))
 }
 
 /** Nobody comes yesterday. */

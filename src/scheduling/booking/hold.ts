@@ -27,7 +27,7 @@ async function hold(parts: BookingParts, call: OperationCall): Promise<FhirRespo
         if (!holdable.has(appointment.status))
           throw new Refusal('business-rule', `An Appointment that is ${appointment.status} cannot be held.`)
         checkToCome(appointment, now)
-        const wanted = forPatients(call, appointment)
+        const wanted = forPatients(parts, call, appointment)
         const waited = stored?.appointment.status === 'waitlist'
         const after = asHold(waited ? withWaitListReason(wanted) : wanted, new Date(now.getTime() + lasts))
         return store(parts, call, tx, after, stored)

@@ -32,7 +32,7 @@ async function bookSeries(parts: BookingParts, call: OperationCall): Promise<Fhi
   const bookOne = async (tx: Transaction, visit: Resource, at: number) =>
     once(tx, call.principal.clientId, key(at), async () => {
       checkToCome(visit, await currentTime(tx))
-      return store(parts, call, tx, asBooked(forPatients(call, await withSlot(tx, visit))))
+      return store(parts, call, tx, asBooked(forPatients(parts, call, await withSlot(tx, visit))))
     })
   if (call.parameters.get('best-effort')?.[0] !== true) {
     const booked = await parts.transact(call, async (tx) => {

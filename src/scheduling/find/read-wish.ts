@@ -34,6 +34,8 @@ export function readWish(
     throw new Refusal('too-costly', `At most ${mostPatients} patients can be given one appointment.`, {
       expression: 'patient-reference',
     })
+  // Nothing depends on it, but whoever asks for it wrongly should hear so here too.
+  readTokens(parameters, 'reason')
   return {
     range,
     visitTypes: readTokens(parameters, 'visit-type'),
