@@ -125,7 +125,7 @@ export class Connection {
     if (dropped !== undefined) this.#forget(dropped)
     const query = { text, values: values as unknown[], ...(name === undefined ? {} : { name }) }
     if (!prepared) this.#plan('force_custom_plan')
-    const answer = this.#client.query<Row>(query)
+    const answer = this.#ask<Row>(query)
     if (!prepared) this.#plan('force_generic_plan')
     if (this.#entering !== undefined) {
       const [, result] = await Promise.all([this.#entering, answer])
@@ -141,7 +141,20 @@ export class Connection {
 
   /** BEGIN, COMMIT, ROLLBACK; answers with PostgreSQL's word for what it did. */
   async command(text: string): Promise<string> {
-    return (await this.#client.query(text)).command
+    return (await this.#ask({ text })).command
+  }
+
+  /**
+   * By callback: what pg's own promises have touched outlives a collection of young garbage, each query holding the next, and was
+   * collected with the old (docs/decisions/0035-fewer-survivors.md).
+   */
+  #ask<Row extends object>(query: pg.QueryConfig): Promise<pg.QueryResult<Row>> {
+    return new Promise((resolve, reject) => {
+      this.#client.query<Row>(query, (error, result) => {
+        if (error) reject(error)
+        else resolve(result)
+      })
+    })
   }
 
   /** `broken`: its state is unknown, so nobody else gets it. */

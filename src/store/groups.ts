@@ -18,14 +18,18 @@ interface Lane<Item, Answer> {
   /** Groups on their way, and those about to be made. */
   underWay: number
   sent: number
+  /** Someone waits for a group to come back. */
+  patience: boolean
 }
 
-/** Fewer are not divided. */
+/** Fewer are not divided, and do not go beside others. */
 const smallestShare = 4
+/** Milliseconds: a group that waits for a lock holds up its own alone. */
+const longestPatience = 5
 
 /**
  * Concurrent callers share one statement: what arrives together goes together, and while a group is on its way the next
- * one gathers. Nobody waits for company, so a lone caller is as quick as without it.
+ * one gathers. A lone caller is as quick as without it.
  */
 export class Groups<Item, Answer> {
   readonly #options: GroupOptions<Item, Answer>
@@ -40,16 +44,31 @@ export class Groups<Item, Answer> {
       const lane = this.#lane(key)
       lane.waiting.push({ item, resolve, reject })
       if (lane.underWay >= this.#options.atOnce) return
-      lane.underWay++
-      // After all the requests that have already reached this process.
-      setImmediate(() => void this.#sendWaiting(key, lane))
+      if (lane.underWay > 0 && lane.waiting.length < smallestShare) this.#sendSoon(key, lane)
+      else this.#sendNext(key, lane)
     })
+  }
+
+  /** A few are taken along by whichever group comes back first: a statement of their own would cost nearly that of many. */
+  #sendSoon(key: string, lane: Lane<Item, Answer>): void {
+    if (lane.patience) return
+    lane.patience = true
+    setTimeout(() => {
+      lane.patience = false
+      if (lane.waiting.length > 0 && lane.underWay < this.#options.atOnce) this.#sendNext(key, lane)
+    }, longestPatience)
+  }
+
+  #sendNext(key: string, lane: Lane<Item, Answer>): void {
+    lane.underWay++
+    // After all the requests that have already reached this process.
+    setImmediate(() => void this.#sendWaiting(key, lane))
   }
 
   #lane(key: string): Lane<Item, Answer> {
     let lane = this.#lanes.get(key)
     if (lane === undefined) {
-      lane = { waiting: [], underWay: 0, sent: 0 }
+      lane = { waiting: [], underWay: 0, sent: 0, patience: false }
       this.#lanes.set(key, lane)
     }
     return lane
