@@ -13,7 +13,7 @@ export interface Visit {
   /** Everyone and everything whose time it takes, by `Type/id`. */
   readonly actors: readonly Named[]
   readonly slots: readonly Named[]
-  /** Slots that are not of this server. */
+  /** Slots that are not of this server, or are not named by a reference. */
   readonly foreignSlots: readonly Named[]
   /** Of a hold. */
   readonly expires?: string
@@ -45,7 +45,8 @@ export function readVisit(appointment: Resource, localBases: readonly string[]):
     return named === undefined || named.reference.includes(':') ? [] : [named]
   })
   const slots = (slot as { reference?: string }[]).flatMap(
-    ({ reference }, at) => name(reference, `Appointment.slot[${at}]`) ?? [],
+    // Named by an identifier, or by words alone, it is nobody's that could be kept.
+    ({ reference = 'urn:unnamed' }, at) => name(reference, `Appointment.slot[${at}]`) ?? [],
   )
   const expires = extensionOf(appointment, holdExpires)?.valueInstant
   return {
@@ -61,7 +62,7 @@ export function readVisit(appointment: Resource, localBases: readonly string[]):
 }
 
 /** https://hl7.org/fhir/R4/valueset-participantrequired.html: who is only told of a visit is not kept busy by it. */
-function takesTime({ status, required }: Participant): boolean {
+export function takesTime({ status, required }: Omit<Participant, 'actor'>): boolean {
   return status !== 'declined' && required !== 'information-only'
 }
 

@@ -12,6 +12,10 @@ const longest = 7 * 24 * 3_600_000
 export function checkTimes({ start, end }: Visit, appointment: Resource): void {
   if (start === undefined || end === undefined) return
   const expression = 'Appointment.end'
+  if (Number.isNaN(start + end))
+    throw new Refusal('unprocessable', 'An Appointment neither begins nor ends in a leap second.', {
+      expression: Number.isNaN(start) ? 'Appointment.start' : expression,
+    })
   if (end <= start) throw new Refusal('unprocessable', 'An Appointment ends after it begins.', { expression })
   if (end - start > longest)
     throw new Refusal(
@@ -33,7 +37,10 @@ export function findFaults(visit: Visit, facts: Facts, timeZone: string): readon
 
 function* foreignSlots({ foreignSlots }: Visit): Generator<Issue> {
   for (const { expression } of foreignSlots)
-    yield fault('A slot of another server cannot be booked here: name one of this clinic.', expression)
+    yield fault(
+      'A slot of another server cannot be booked here: name one of this clinic by its reference.',
+      expression,
+    )
 }
 
 function* inactive({ actors }: Visit, facts: Facts): Generator<Issue> {
@@ -53,7 +60,15 @@ function* slotFaults(visit: Visit, facts: Facts, timeZone: string): Generator<Is
   const bySchedule = new Map<string, Resource[]>()
   for (const { reference, expression } of visit.slots) {
     const slot = facts.get(reference)
-    if (slot === undefined) continue
+    if (slot === undefined) {
+      // Made while this is being booked, it would be kept by nobody.
+      yield fault(
+        `There is no ${reference}: refer to a resource that exists, or create it first.`,
+        expression,
+        'not-found',
+      )
+      continue
+    }
     const name = scheduleOf(slot)
     const schedule = facts.get(name)
     bySchedule.set(name, [...(bySchedule.get(name) ?? []), slot])
@@ -104,6 +119,10 @@ function within(schedule: Resource, { start = 0, end = 0 }: Visit, timeZone: str
 
 const timeOf = (instant: unknown): number => Date.parse(String(instant))
 
-function fault(diagnostics: string, expression: string): Issue {
-  return { severity: 'error', code: 'business-rule', diagnostics, expression: [expression] }
+function fault(
+  diagnostics: string,
+  expression: string,
+  code: 'business-rule' | 'not-found' = 'business-rule',
+): Issue {
+  return { severity: 'error', code, diagnostics, expression: [expression] }
 }

@@ -5,6 +5,7 @@ import type { Transaction } from '#store/store.ts'
 import type { Advice, BrokenRule } from '../advice.ts'
 import type { Facts } from './load-facts.ts'
 import type { Visited } from './moves.ts'
+import { withNamedActors } from './name-actors.ts'
 import { schedulesOf } from './wishes.ts'
 
 /** Every rule of the clinic that a booking, or giving one up, would break, at once. What needs approval may be pending. */
@@ -15,9 +16,10 @@ export async function refuseBroken(
   visits: readonly Visited[],
   facts: Facts,
 ): Promise<void> {
-  for (const { id, after: appointment, before, taking, visit } of visits) {
+  for (const visited of visits) {
+    const { id, before, taking, visit } = visited
     const broken = await advice.checkRules(tx, {
-      appointment,
+      appointment: withNamedActors(visited),
       principal,
       schedules: schedulesOf(visit, facts),
       ...(before && { before }),

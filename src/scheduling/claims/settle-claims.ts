@@ -8,6 +8,7 @@ import type { ClaimParts } from './claim-parts.ts'
 import { checkHolds, newHolds } from './holds.ts'
 import { type Facts, loadFacts } from './load-facts.ts'
 import { findMoves, isCancellation, isTaker, type Taker, type Visited } from './moves.ts'
+import { nameActors } from './name-actors.ts'
 import { loadRights, withRight } from './overbooking-rights.ts'
 import { refuseBroken } from './refuse-broken.ts'
 import { refuseLost } from './refuse-lost.ts'
@@ -33,7 +34,7 @@ export async function settleClaims(
   if (moves.length + edits.length === 0) return []
   const written = new Map(changes.map((change) => [`${change.type}/${change.id}`, change]))
   const isFresh = (slot: string) => written.has(slot) && !edits.includes(written.get(slot) as Change)
-  const takers = moves.filter(isTaker)
+  const takers = await nameActors(tx, moves.filter(isTaker))
   const cancelled = moves.filter(isCancellation)
   const facts = await loadAll(tx, [...takers, ...cancelled], written)
   refuseFaults(parts, takers, facts)

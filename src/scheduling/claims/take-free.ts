@@ -5,6 +5,7 @@ import type { Transaction } from '#store/store.ts'
 import type { ClaimParts } from './claim-parts.ts'
 import type { Facts } from './load-facts.ts'
 import type { Taker } from './moves.ts'
+import { withNamedActors } from './name-actors.ts'
 import { scheduleOf, type Wish } from './wishes.ts'
 
 /** What ends sooner could be over when the statement comes to it. */
@@ -29,12 +30,14 @@ export async function takeFree(
     capacity === 1 && !tentative && Date.parse(ends) > earliest
   if (tx.hindered || !wishes.every(plain)) return undefined
   const taken: Resource[] = []
-  for (const { before, after: appointment, visit } of takers) {
+  for (const taker of takers) {
+    const { before, visit } = taker
     const slots = visit.slots.flatMap(({ reference }) => facts.get(reference) ?? [])
     const free = slots.length > 0 && slots.length === visit.slots.length && slots.every(isFree)
     if (before !== undefined || !free) return undefined
     const schedules = [...new Set(slots.map(scheduleOf))]
-    if (!(await advice.allows(tx, { appointment, principal, schedules }))) return undefined
+    if (!(await advice.allows(tx, { appointment: withNamedActors(taker), principal, schedules })))
+      return undefined
     taken.push(...slots)
   }
   const versions = new Map(taken.map((slot) => [`Slot/${slot.id}`, versionOf(slot)]))

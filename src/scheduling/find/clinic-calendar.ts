@@ -5,12 +5,15 @@ import type { Neighbours } from '../availability/roster-neighbours.ts'
 import { loadActorsWithCalendars } from '../external/calendar-rows.ts'
 import type { BookingRule } from '../rules/booking-rule.ts'
 import { loadBookingRules } from '../rules/load-booking-rules.ts'
+import { calendarsByActor } from './calendars-by-actor.ts'
 import { buildCandidate, type Candidate } from './candidate.ts'
 
 /** What a clinic's bookings are judged by; all of it changes seldom. */
 export interface ClinicCalendar {
   /** By schedule. */
   readonly candidates: ReadonlyMap<string, Candidate>
+  /** The same, by whose time it is. */
+  readonly byActor: ReadonlyMap<string, readonly Candidate[]>
   readonly rules: readonly BookingRule[]
   /** Who has calendars elsewhere that keep them busy too. */
   readonly external: ReadonlySet<string>
@@ -104,15 +107,17 @@ export class ClinicCalendars {
     const schedules = await loadSchedules(tx, 'all')
     const { rosters, neighbours, resources } = await loadRosters(tx, schedules, this.#timeZone)
     const rules = await loadBookingRules(tx, this.#timeZone)
+    const candidates = new Map(
+      rosters.map((roster, at) => [
+        roster.schedule,
+        buildCandidate(roster, neighbours[at] as Neighbours, resources, true),
+      ]),
+    )
     return {
       rules,
       external: await loadActorsWithCalendars(tx),
-      candidates: new Map(
-        rosters.map((roster, at) => [
-          roster.schedule,
-          buildCandidate(roster, neighbours[at] as Neighbours, resources, true),
-        ]),
-      ),
+      candidates,
+      byActor: calendarsByActor(candidates.values()),
     }
   }
 }

@@ -9,7 +9,7 @@ export interface Reason extends BrokenRule {
   readonly detail?: string
 }
 
-const staff = ['front-desk', 'practitioner', 'clinic-admin']
+export const staff = ['front-desk', 'practitioner', 'clinic-admin']
 const day = 86_400_000
 
 /** Empty for exactly the visits that lie in `bookableTimes`. */

@@ -8,6 +8,7 @@ import { hasRoom } from '../find/busy.ts'
 import type { Candidate } from '../find/candidate.ts'
 import type { ClinicCalendar, ClinicCalendars } from '../find/clinic-calendar.ts'
 import { loadBusy } from '../find/load-times.ts'
+import { besidesSlots, openCalendar } from './besides-slots.ts'
 import { type BookingFacts, bookingFacts } from './booking-facts.ts'
 import { calendarReasons } from './calendar-reasons.ts'
 import type { ConditionParts } from './conditions.ts'
@@ -63,9 +64,11 @@ export async function allowsUnasked(
   tx: Transaction,
   { appointment, schedules }: Booking,
 ): Promise<boolean> {
-  const { candidates: known, rules, external } = await calendars.of(tx)
+  const calendar = await calendars.of(tx)
+  const { candidates: known, rules, external } = calendar
   if (external.size > 0 || rules.some(({ demand }) => demand.kind !== 'overbooking')) return false
   const candidates = schedules.flatMap((schedule) => known.get(schedule) ?? [])
+  if (besidesSlots(calendar, appointment, candidates).length > 0) return false
   const booking = bookingFacts(appointment, candidates, timeZone)
   const now = clock().getTime()
   return candidates.every(
@@ -86,10 +89,15 @@ async function bookingReasons(
 ): Promise<readonly BrokenRule[]> {
   const now = parts.clock().getTime()
   const judge = await createJudge(parts, tx, calendar, booking, booking.actors)
+  const besides = besidesSlots(calendar, booking.appointment, candidates).map((calendars) =>
+    openCalendar(calendars, booking, now),
+  )
+  const asked = new Set([...candidates, ...besides.flatMap(({ open }) => open ?? [])])
   return [
     ...candidates.flatMap((candidate) => calendarReasons(candidate, booking, now)),
-    ...(await bufferReasons(tx, candidates, booking)),
-    ...(await elsewhereReasons(tx, calendar, candidates, booking, now)),
+    ...besides.flatMap(({ reasons }) => reasons),
+    ...(await bufferReasons(tx, asked, booking)),
+    ...(await elsewhereReasons(tx, calendar, asked, booking, now)),
     ...(judge?.(booking) ?? []),
   ]
 }
@@ -98,7 +106,7 @@ async function bookingReasons(
 async function elsewhereReasons(
   tx: Transaction,
   { external }: ClinicCalendar,
-  candidates: readonly Candidate[],
+  candidates: Iterable<Candidate>,
   booking: BookingFacts,
   now: number,
 ): Promise<readonly BrokenRule[]> {
@@ -112,7 +120,7 @@ async function elsewhereReasons(
 /** The schedule's own buffers: its people need them between visits. */
 async function bufferReasons(
   tx: Transaction,
-  candidates: readonly Candidate[],
+  candidates: Iterable<Candidate>,
   { id, start, end }: BookingFacts,
 ): Promise<readonly BrokenRule[]> {
   const broken: BrokenRule[] = []
