@@ -45,6 +45,19 @@ describe('discovery', () => {
     }
   })
 
+  test('says the same as OpenID Connect’s, which promises nothing that is not there', async () => {
+    const other = (await (await fetch(`${told.issuer}/.well-known/openid-configuration`)).json()) as Record<
+      string,
+      unknown
+    >
+    const { management_endpoint: _, capabilities: __, scopes_supported: ___, ...both } = told
+    const { token_endpoint_auth_methods_supported: ____, ...shared } = both
+    expect(other).toMatchObject(shared)
+    expect(other.response_modes_supported).toEqual(['query'])
+    expect(other).not.toHaveProperty('pushed_authorization_request_endpoint')
+    expect(other).not.toHaveProperty('dpop_signing_alg_values_supported')
+  })
+
   test('names addresses that answer', async () => {
     const { introspection_endpoint, revocation_endpoint, registration_endpoint = '' } = told
     expect(told.response_types_supported).toEqual(['code'])

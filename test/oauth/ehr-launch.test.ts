@@ -60,6 +60,20 @@ describe('an app opened out of an EHR', () => {
   })
 
   test('gets the patient, the appointment and the intent of its launch with its token', async () => {
+    const token = await server.token({ scope: 'system/*.cruds' })
+    const booked = await fetch(`${server.base}/Appointment/visit-1`, {
+      method: 'PUT',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/fhir+json' },
+      body: JSON.stringify({
+        resourceType: 'Appointment',
+        id: 'visit-1',
+        status: 'proposed',
+        participant: [{ actor: { reference: 'Patient/anna' }, status: 'accepted' }],
+      }),
+    })
+    expect(booked.status).toBe(201)
+    expect((await prepare({ patient: 'bert', appointment: 'visit-1' })).status).toBe(400)
+    expect((await prepare({ patient: 'anna', appointment: 'visit-0' })).status).toBe(400)
     const id = await launchId({
       patient: 'anna',
       appointment: 'visit-1',

@@ -1,6 +1,6 @@
 import type { AppOptions } from '../../src/app.ts'
 import type { Account } from '../../src/oauth/account.ts'
-import { readForm } from '../../src/oauth/server/authorization-request.ts'
+import { readForm } from '../../src/oauth/read-bytes.ts'
 
 /** Stands in for the pages where people sign in: a form posted to the interaction says who it is and what they agree to. */
 export function testPeople(accounts: ReadonlyMap<string, Account>): NonNullable<AppOptions['people']> {

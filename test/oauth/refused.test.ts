@@ -329,6 +329,20 @@ describe('an assertion', () => {
     ['that lives longer than five minutes', () => signAssertion(key, 'backend', endpoint, { seconds: 600 })],
     ['that has expired', () => signAssertion(key, 'backend', endpoint, { seconds: -60 })],
     ['for another server', () => signAssertion(key, 'backend', 'https://elsewhere.example/token')],
+    [
+      'for this server and another',
+      () =>
+        signAssertion(key, 'backend', endpoint, {
+          claims: { aud: ['https://elsewhere.example/token', endpoint] },
+        }),
+    ],
+    [
+      'of the day after tomorrow',
+      () =>
+        signAssertion(key, 'backend', endpoint, {
+          claims: { iat: Math.floor(Date.now() / 1_000) + 172_800 },
+        }),
+    ],
     ['of another subject', () => signAssertion(key, 'backend', endpoint, { claims: { sub: 'somebody' } })],
     ['without jti', () => signAssertion(key, 'backend', endpoint, { claims: { jti: undefined } })],
     ['without exp', () => signAssertion(key, 'backend', endpoint, { claims: { exp: undefined } })],

@@ -89,32 +89,40 @@ describe('an app that registers itself', () => {
     expect(await response.json()).toMatchObject({ error: 'invalid_client_metadata' })
   })
 
-  test('does not come back to an address that is none', async () => {
-    const response = await register({ redirect_uris: ['not an address'] })
+  test.each([
+    'not an address',
+    'http://elsewhere.example/callback',
+    'https://clinic.example@elsewhere.example/callback',
+    'https://app.example/callback#part',
+  ])('does not come back to %s', async (address) => {
+    const response = await register({ redirect_uris: [address] })
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({ error: 'invalid_redirect_uri' })
   })
 })
 
-test('an initial access token registers one app, a backend service too', async () => {
-  await using guarded = await startSmartServer({ registration: 'token' })
-  const token = await addRegistrationToken((text, values) => guarded.app.database.global(text, values))
-  const service = async () =>
-    fetch(`${guarded.origin}/oauth/register`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-      body: JSON.stringify({
-        redirect_uris: [],
-        response_types: [],
-        grant_types: ['client_credentials'],
-        token_endpoint_auth_method: 'private_key_jwt',
-        scope: 'system/*.rs',
-        jwks: { keys: [(await makeClientKey('ES384')).publicJwk] },
-      }),
-    })
-  expect((await service()).status).toBe(201)
-  expect((await service()).status).toBe(401)
-})
+test.each(['token', 'open'] as const)(
+  'where registration is %s, an initial access token registers one app, a backend service too',
+  async (registration) => {
+    await using guarded = await startSmartServer({ registration })
+    const token = await addRegistrationToken((text, values) => guarded.app.database.global(text, values))
+    const service = async () =>
+      fetch(`${guarded.origin}/oauth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        body: JSON.stringify({
+          redirect_uris: [],
+          response_types: [],
+          grant_types: ['client_credentials'],
+          token_endpoint_auth_method: 'private_key_jwt',
+          scope: 'system/*.rs',
+          jwks: { keys: [(await makeClientKey('ES384')).publicJwk] },
+        }),
+      })
+    expect((await service()).status).toBe(201)
+    expect((await service()).status).toBe(401)
+  },
+)
 
 test('where registration is closed there is no address for it, and with tokens it asks for one', async () => {
   await using closed = await startSmartServer({ registration: 'closed' })

@@ -1,4 +1,6 @@
+import { isRedirect, isWeb } from '../app-address.ts'
 import type { ClientMetadata } from '../clients/clients.ts'
+import { servingScopes } from '../server/scopes.ts'
 
 /** How an app shows who it is. */
 export const appKinds = ['public', 'secret', 'keys', 'backend'] as const
@@ -28,8 +30,7 @@ export function readAppForm(sent: URLSearchParams, clinic: string): ClientMetada
     return 'redirect'
   if (!launches.every(isWeb)) return 'launch'
   if (scope.some((one) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(one))) return 'scope'
-  if (backend ? !scope.length || !scope.every((one) => one.startsWith('system/')) : scope.some(isSystem))
-    return 'scope'
+  if (backend ? !scope.length || !scope.every(isService) : scope.some(isSystem)) return 'scope'
   const keys = kind === 'keys' || backend ? readKeys((sent.get('keys') ?? '').trim()) : {}
   if (keys === undefined) return 'keys'
   return {
@@ -65,22 +66,6 @@ function linesOf(text: string | null): readonly string[] {
   return (text ?? '').split(/\s+/).filter(Boolean).slice(0, 50)
 }
 
+const isService = (scope: string): boolean => scope.startsWith('system/') || servingScopes.includes(scope)
+
 const isSystem = (scope: string): boolean => scope.startsWith('system/') || scope.startsWith('__')
-
-/** On the web https, for trying things the own machine, and an app's own scheme with a dot in it (RFC 8252). */
-function isRedirect(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null || url.hash !== '' || text.length > 500) return false
-  if (url.protocol === 'https:') return true
-  if (url.protocol === 'http:') return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
-  return /^[a-z][a-z0-9+-]*\.[a-z0-9.+-]+:$/.test(url.protocol)
-}
-
-function isWeb(text: string): boolean {
-  const url = URL.parse(text)
-  if (url === null) return false
-  return (
-    url.protocol === 'https:' ||
-    (url.protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname))
-  )
-}

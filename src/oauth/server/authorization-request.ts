@@ -1,9 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { Refusal } from '#fhir/refusal.ts'
+import { readForm } from '../read-bytes.ts'
 import { trim } from './addresses.ts'
-
-/** Long enough for every scope there is (SMART asks for 32 kB by POST), short enough for anyone to send. */
-const mostBytes = 56 * 1_024
 
 /**
  * An authorization request as oidc-provider reads it. SMART names the audience `aud`, sends the parameters by GET or by
@@ -28,19 +26,4 @@ export async function readAuthorizationRequest(
   if (!prompts.includes('none') && !prompts.includes('consent'))
     params.set('prompt', [...prompts, 'consent'].join(' '))
   return params.toString()
-}
-
-export async function readForm(req: IncomingMessage): Promise<URLSearchParams> {
-  const type = req.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/x-www-form-urlencoded') {
-    throw new Refusal('media-type', 'Send a form: application/x-www-form-urlencoded.')
-  }
-  const chunks: Buffer[] = []
-  let bytes = 0
-  for await (const chunk of req as AsyncIterable<Buffer>) {
-    bytes += chunk.length
-    if (bytes > mostBytes) throw new Refusal('too-long', 'The form is too long.')
-    chunks.push(chunk)
-  }
-  return new URLSearchParams(Buffer.concat(chunks).toString('utf8'))
 }

@@ -12,6 +12,8 @@ interface AssertionHeader {
 }
 
 interface AssertionClaims {
+  readonly aud?: unknown
+  readonly iat?: unknown
   readonly exp?: unknown
   readonly sub?: unknown
   readonly iss?: unknown
@@ -29,9 +31,13 @@ export function checkClientAssertion(claims: AssertionClaims, header: AssertionH
     refuse('its header must say typ JWT')
   if (typeof header.kid !== 'string') refuse('its header must name a kid')
   if (header.jku !== undefined && header.jku !== jwksUri) refuse('jku is not the key set registered')
+  /** One that is meant for another server as well could be replayed by it. */
+  if (Array.isArray(claims.aud) && claims.aud.length !== 1) refuse('it must be for this server alone')
   if (claims.sub !== claims.iss) refuse('iss and sub must both be the client_id')
-  const latest = Math.floor(Date.now() / 1_000) + longestLifeSeconds + clockSkewSeconds
-  if (typeof claims.exp !== 'number' || claims.exp > latest) refuse('it may live five minutes at most')
+  const now = Math.floor(Date.now() / 1_000) + clockSkewSeconds
+  if (typeof claims.iat === 'number' && claims.iat > now) refuse('iat is still to come')
+  if (typeof claims.exp !== 'number' || claims.exp > now + longestLifeSeconds)
+    refuse('it may live five minutes at most')
   const sameName = [...asymmetricKeyStore].filter(({ kid }) => kid === header.kid)
   if (sameName.length !== 1) refuse('several keys have its kid')
 }

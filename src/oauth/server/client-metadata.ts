@@ -1,5 +1,7 @@
 import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
+import { isRedirect, isWeb } from '../app-address.ts'
+import { broughtToken } from './brought-token.ts'
 
 /**
  * Beside RFC 7591's. `introspects`: a resource server that may ask about every token. `smart_scope`: RFC 7591's `scope`,
@@ -18,13 +20,15 @@ export function checkClientMetadata(
 ): void {
   if (key === 'smart_scope') moveScope(metadata)
   if (key === 'launch_uris' && value !== undefined && !areUris(value))
-    refuse('launch_uris must be http(s) URLs')
+    refuse('launch_uris are https, or http on the own machine')
   if (key === 'clinics' && value !== undefined && !areNames(value)) refuse('clinics must be names of clinics')
   if (key === 'introspects' && value !== undefined && value !== true) refuse('introspects is true or absent')
   if (key === 'launch_uris') checkKeys(metadata)
   if (ctx?.oidc?.route !== 'registration') return
   if (key === 'introspects' && value !== undefined) refuse('introspects is set by an admin')
-  if (key !== 'launch_uris' || ctx.oidc.entities.InitialAccessToken !== undefined) return
+  if (key !== 'launch_uris') return
+  checkAddresses(metadata)
+  if (ctx.oidc.entities.InitialAccessToken !== undefined || broughtToken(ctx) !== undefined) return
   if (metadata.grant_types?.includes('client_credentials')) {
     refuse('backend services are registered by an admin, or with an initial access token')
   }
@@ -53,11 +57,20 @@ function checkKeys({ jwks }: ClientMetadata): void {
   }
 }
 
+function checkAddresses({ redirect_uris: redirects = [] }: ClientMetadata): void {
+  if (redirects.length > mostUris) refuse(`more than ${mostUris} redirect_uris`)
+  if (!redirects.every(isRedirect)) {
+    throw new errors.InvalidRedirectUri(
+      'redirect_uris are https, an app’s own scheme, or http on the own machine',
+    )
+  }
+}
+
 function areUris(value: unknown): boolean {
   return (
     Array.isArray(value) &&
     value.length <= mostUris &&
-    value.every((uri) => typeof uri === 'string' && /^https?:$/.test(URL.parse(uri)?.protocol ?? ''))
+    value.every((uri) => typeof uri === 'string' && isWeb(uri))
   )
 }
 

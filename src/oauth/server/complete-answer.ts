@@ -17,6 +17,7 @@ export async function completeAnswer(
     await ctx.oidc.entities.InitialAccessToken?.destroy()
   }
   if (route === 'introspection') completeUser(ctx, baseOf)
+  if (route === 'discovery') ctx.body = { ...(ctx.body as object), response_modes_supported: ['query'] }
   if (route !== 'token') return
   ctx.set('Pragma', 'no-cache')
   const extra = ctx.oidc.entities.AccessToken?.extra as (LaunchContext & { tenant?: string }) | undefined

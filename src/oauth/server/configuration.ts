@@ -38,7 +38,7 @@ export interface ConfigurationParts extends ResourceParts {
   readonly explain: (sentence: string, id: string, accepted?: string) => string
 }
 
-const clientKeys = ['RS384', 'ES384', 'RS256', 'ES256']
+const clientKeys = ['RS384', 'ES384']
 
 /** https://github.com/panva/node-oidc-provider/blob/main/docs/README.md, with SMART's choices. */
 export function buildConfiguration(parts: ConfigurationParts): Configuration {
@@ -72,6 +72,9 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
     },
     features: {
       devInteractions: { enabled: false },
+      /** The FHIR server takes bearer tokens alone, and requests come by the browser alone. */
+      dPoP: { enabled: false },
+      pushedAuthorizationRequests: { enabled: false },
       userinfo: { enabled: false },
       clientCredentials: { enabled: true },
       introspection: {

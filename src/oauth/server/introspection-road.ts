@@ -1,9 +1,9 @@
 import type { RecordSecurityEvent } from '#audit/security-event.ts'
 import { bearerOf, invalidToken } from '../bearer.ts'
 import type { FindOpaqueToken, OpaqueToken } from '../opaque-tokens.ts'
+import { readForm } from '../read-bytes.ts'
 import type { WebRoad } from '../web-exchange.ts'
 import { addressesAt, type ClinicPaths } from './addresses.ts'
-import { readForm } from './authorization-request.ts'
 import { introspectingScope } from './scopes.ts'
 
 /**

@@ -87,7 +87,24 @@ async function checkWish(parts: LaunchParts, tenant: string, wish: LaunchWish): 
       throw new Refusal('value', 'encounter is no Encounter of this patient.')
     }
   }
+  for (const { reference } of wish.context.fhirContext ?? [])
+    if (reference.startsWith('Appointment/')) await checkAppointment(parts, tenant, reference, patient)
   return (client.launch_uris as readonly string[] | undefined)?.[0]
+}
+
+async function checkAppointment(
+  { load }: LaunchParts,
+  tenant: string,
+  reference: string,
+  patient: string | undefined,
+): Promise<void> {
+  const found = await load(tenant, 'Appointment', reference.slice('Appointment/'.length))
+  const who = ((found?.participant ?? []) as readonly { actor?: { reference?: string } }[]).map(
+    ({ actor }) => actor?.reference,
+  )
+  if (found === undefined || (patient !== undefined && !who.includes(`Patient/${patient}`))) {
+    throw new Refusal('value', 'appointment is no Appointment of this patient.')
+  }
 }
 
 function notAuthorised(): Refusal {

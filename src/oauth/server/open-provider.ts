@@ -1,6 +1,7 @@
 import { Provider } from 'oidc-provider'
 import type { RecordSecurityEvent } from '#audit/security-event.ts'
 import { hashedSecret } from '../clients/clients.ts'
+import { takeBroughtToken } from './brought-token.ts'
 import { completeAnswer } from './complete-answer.ts'
 import { buildConfiguration, type ConfigurationParts } from './configuration.ts'
 import { digest } from './digest.ts'
@@ -37,6 +38,8 @@ export function openProvider(parts: ProviderParts): Provider {
   keepSecretsAsDigests(provider)
   keepKeySetsByTheirHeaders(provider, parts.keySets)
   narrowByMeaning(provider, parts.definitions)
+  if (parts.registration === 'open')
+    provider.use((ctx, next) => takeBroughtToken(provider, ctx as never, next))
   provider.use((ctx, next) => recordDeeds(ctx as never, next, record, parts.tenantOf))
   // Who is told that they are signed out is so, with all that was to end then.
   provider.use(async (ctx, next) => {

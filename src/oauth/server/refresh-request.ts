@@ -1,6 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
-import { readForm } from './authorization-request.ts'
+import { readForm } from '../read-bytes.ts'
 import { digest } from './digest.ts'
 
 type Query = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>

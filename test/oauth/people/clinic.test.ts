@@ -365,10 +365,23 @@ describe('an administrator', () => {
     expect(await audited('client-changed')).toContain(clientId)
   })
 
+  test('registers the clinic’s EHR, which opens apps, as a service', async () => {
+    await admin.get('/oauth/admin/main/apps')
+    await admin.submit('/oauth/admin/main/apps', {
+      name: 'EHR',
+      kind: 'backend',
+      keys: 'https://ehr.example/jwks',
+      scope: '__launch system/Patient.rs',
+    })
+    expect(admin.sheet.status).toBe(200)
+    expect(admin.sheet.text).toContain('>EHR')
+  })
+
   test.each([
     ['without a redirect address', { kind: 'public', redirects: '' }],
     ['with one in the clear', { kind: 'public', redirects: 'http://app.example/back' }],
     ['with a script for one', { kind: 'public', redirects: 'javascript:alert(1)' }],
+    ['with a name before the host', { kind: 'public', redirects: 'https://clinic.example@app.example/' }],
     ['with a fragment', { kind: 'public', redirects: 'https://app.example/#x' }],
     [
       'with keys that are private',
@@ -378,6 +391,7 @@ describe('an administrator', () => {
       'as a service that asks for a user’s scopes',
       { kind: 'backend', keys: 'https://app.example/jwks', scope: 'user/Patient.rs' },
     ],
+    ['as an app that opens others', { kind: 'public', redirects: 'https://app.example/', scope: '__launch' }],
     [
       'as an app with a service’s scopes',
       { kind: 'public', redirects: 'https://app.example/', scope: 'system/Patient.rs' },

@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { routes } from '../../../src/oauth/pages/routes.ts'
 import {
@@ -86,6 +87,21 @@ test('the right token of the right browser gets through: the refusals above are 
 test('a form larger than any is refused before it is read whole', async () => {
   const form = { action: '/oauth/sign-in', fields: new URLSearchParams() }
   expect((await signedIn.post(form, { email: 'x'.repeat(70_000) })).status).toBe(413)
+})
+
+test('what is left of a form that is too long does not keep the next request of its connection waiting', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const post = (email: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+      const sent = request(`${server.origin}/oauth/sign-in`, { method: 'POST', agent, headers }, (answer) => {
+        answer.resume().on('end', () => resolve(answer.statusCode))
+      })
+      sent.on('error', reject).end(`email=${email}`)
+    })
+  expect(await post('x'.repeat(1_000_000))).toBe(413)
+  expect(await post('x')).toBe(403)
+  agent.destroy()
 })
 
 test('a form in another shape is refused', async () => {
