@@ -1,6 +1,7 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import type { Viewer } from '#fhir/search-query.ts'
 import { shippedTypes } from '#fhir/shipped/shipped-types.ts'
+import type { ValueSet } from '#fhir/terminology/value-set.ts'
 import { readHistory } from './history-reads.ts'
 import { readNewest } from './newest-versions.ts'
 import { type Newest, ResourceReads, type Visibility } from './resource-reads.ts'
@@ -46,6 +47,10 @@ export function createOpenReads(
       const newestShipped: Newest = async (key) => (await readNewest(run, shippedTenant, [key]))[0]
       return withShipped(own, openKeyed(everyone, run, newestShipped))
     }
+    const valueSetAt = async (id: string) => {
+      const found = await shared().read('ValueSet', id)
+      return found === undefined || found.deleted ? undefined : (JSON.parse(found.text) as ValueSet)
+    }
     const isShared = (type: string | undefined) => type !== undefined && shippedTypes.has(type)
     const reads: Reads = {
       terminology,
@@ -55,7 +60,7 @@ export function createOpenReads(
       history: (query) => (isShared(query.type) ? shared() : own).history(query),
       search: async (query) => {
         checkFilled(query, unfilled)
-        return runSearch(run, query, viewer, { definitions, gather: terminology })
+        return runSearch(run, query, viewer, { definitions, gather: terminology, valueSetAt })
       },
     }
     return veiledReads(reads, viewer)

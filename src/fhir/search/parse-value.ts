@@ -19,7 +19,7 @@ export function parseValue(
 ): SearchValue {
   switch (parameter.kind) {
     case 'token':
-      return parseTokenValue(modifier, text, expression)
+      return parseTokenValue(context, modifier, text, expression)
     case 'reference':
       if (modifier === 'identifier') return parseToken(text, expression)
       return parseReference(context, targets, text, expression)
@@ -50,9 +50,20 @@ function parseText(modifier: Modifier | undefined, text: string, expression: str
   throw new Refusal('value', `"${expression}" takes letters to look for.`, { expression })
 }
 
-function parseTokenValue(modifier: Modifier | undefined, text: string, expression: string): SearchValue {
+function parseTokenValue(
+  { base }: ParseContext,
+  modifier: Modifier | undefined,
+  text: string,
+  expression: string,
+): SearchValue {
   if (modifier === 'text') return parseText(modifier, text, expression)
-  if (modifier === 'in' || modifier === 'not-in') return { kind: 'uri', uri: unescapeValue(text) }
+  if (modifier === 'in' || modifier === 'not-in') {
+    const uri = unescapeValue(text)
+    return {
+      kind: 'uri',
+      uri: base !== undefined && uri.startsWith(`${base}/`) ? uri.slice(base.length + 1) : uri,
+    }
+  }
   return modifier === 'of-type' ? parseOfType(text, expression) : parseToken(text, expression)
 }
 

@@ -2,16 +2,21 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { Clause, SearchQuery, SearchValue } from '#fhir/search-query.ts'
 import type { TerminologyQuestion } from '#fhir/terminology/gather-terminology.ts'
 import type { Terminology } from '#fhir/terminology/terminology.ts'
+import type { Concept, ValueSet } from '#fhir/terminology/value-set.ts'
 
-/** What is known of these, shipped or stored by the clinic. */
-export type Gather = (question: TerminologyQuestion) => Promise<Terminology>
+export interface Shelf {
+  /** What is known of these, shipped or stored by the clinic. */
+  readonly gather: (question: TerminologyQuestion) => Promise<Terminology>
+  /** By its id, for those who may read it. */
+  readonly valueSetAt: (id: string) => Promise<ValueSet | undefined>
+}
 
 /** Enough for any list that a clinic's search names; SNOMED's larger sets need a terminology server. */
 const conceptLimit = 10_000
 
 /** `:in`, `:not-in`, `:above` and `:below` of tokens become the codes that they stand for. */
-export async function expandConcepts(query: SearchQuery, gather: Gather): Promise<SearchQuery> {
-  return { ...query, where: await Promise.all(query.where.map((clause) => expand(clause, gather))) }
+export async function expandConcepts(query: SearchQuery, shelf: Shelf): Promise<SearchQuery> {
+  return { ...query, where: await Promise.all(query.where.map((clause) => expand(clause, shelf))) }
 }
 
 const conceptModifiers: ReadonlySet<string | undefined> = new Set(['in', 'not-in', 'above', 'below'])
@@ -34,14 +39,14 @@ export function namesConcepts(clause: Clause): boolean {
   }
 }
 
-async function expand(clause: Clause, gather: Gather): Promise<Clause> {
+async function expand(clause: Clause, shelf: Shelf): Promise<Clause> {
   if (!namesConcepts(clause)) return clause
-  const all = (clauses: readonly Clause[]) => Promise.all(clauses.map((one) => expand(one, gather)))
+  const all = (clauses: readonly Clause[]) => Promise.all(clauses.map((one) => expand(one, shelf)))
   switch (clause.kind) {
     case 'param': {
       const { modifier, parameter } = clause
       const lists = await Promise.all(
-        clause.values.map((value) => conceptsOf(value, modifier as string, parameter.code, gather)),
+        clause.values.map((value) => conceptsOf(value, modifier as string, parameter.code, shelf)),
       )
       const values = lists.flat()
       if (values.length > conceptLimit) {
@@ -66,7 +71,7 @@ async function expand(clause: Clause, gather: Gather): Promise<Clause> {
     case 'or':
       return { ...clause, clauses: await all(clause.clauses) }
     case 'not':
-      return { ...clause, clause: await expand(clause.clause, gather) }
+      return { ...clause, clause: await expand(clause.clause, shelf) }
     default:
       return clause
   }
@@ -76,10 +81,10 @@ async function conceptsOf(
   value: SearchValue,
   modifier: string,
   expression: string,
-  gather: Gather,
+  shelf: Shelf,
 ): Promise<readonly SearchValue[]> {
   if (value.kind === 'uri') {
-    const concepts = (await gather({ valueSets: [value.uri] })).expand(value.uri)
+    const concepts = await listOf(value.uri, shelf)
     if (concepts === undefined) {
       throw new Refusal('not-supported', `The ValueSet ${value.uri.slice(0, 200)} is not held here.`, {
         expression,
@@ -97,7 +102,7 @@ async function conceptsOf(
       expression,
     })
   }
-  const terminology = await gather({ codeSystems: [system] })
+  const terminology = await shelf.gather({ codeSystems: [system] })
   const codes = modifier === 'below' ? terminology.below(system, code) : terminology.above(system, code)
   if (codes === undefined) {
     throw new Refusal('not-supported', `The CodeSystem ${system.slice(0, 200)} is not held here.`, {
@@ -105,4 +110,12 @@ async function conceptsOf(
     })
   }
   return codes.map((one) => ({ kind: 'token', system, code: one }))
+}
+
+/** R4: `ValueSet/123` is where it lies, anything else its canonical URL. */
+async function listOf(uri: string, { gather, valueSetAt }: Shelf): Promise<readonly Concept[] | undefined> {
+  const id = /^ValueSet\/([A-Za-z0-9\-.]{1,64})$/.exec(uri)?.[1]
+  if (id === undefined) return (await gather({ valueSets: [uri] })).expand(uri)
+  const inline = await valueSetAt(id)
+  return inline && (await gather({ inline })).listOf(inline)
 }

@@ -5,13 +5,12 @@ import type { Run } from '../run.ts'
 import type { SearchPage } from '../store.ts'
 import { storedVersion } from '../version-row.ts'
 import { writeCursor } from './cursor.ts'
-import { expandConcepts, type Gather, namesConcepts } from './expand-concepts.ts'
+import { expandConcepts, namesConcepts, type Shelf } from './expand-concepts.ts'
 import { includeLimit } from './lower-includes.ts'
 import { lowerSearch, type SearchStatement } from './lower-search.ts'
 
-export interface SearchContext {
+export interface SearchContext extends Shelf {
   readonly definitions: Definitions
-  readonly gather: Gather
 }
 
 interface SearchRow {
@@ -33,9 +32,8 @@ export async function runSearch(
   viewer: Viewer,
   context: SearchContext,
 ): Promise<SearchPage> {
-  const { definitions, gather } = context
-  const asked = query.where.some(namesConcepts) ? await expandConcepts(query, gather) : query
-  const statement = lowerSearch(definitions, asked, viewer)
+  const asked = query.where.some(namesConcepts) ? await expandConcepts(query, context) : query
+  const statement = lowerSearch(context.definitions, asked, viewer)
   if (statement === undefined)
     return { matches: [], included: [], ...(query.total === 'none' ? {} : { total: 0 }), warnings: [] }
   const rows = await run<SearchRow>(statement)

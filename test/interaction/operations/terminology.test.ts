@@ -253,6 +253,9 @@ describe('a search', () => {
     const total = async (query: string) =>
       (await caller.send('GET', `Basic?${query}&_summary=count`)).bundle.total
     expect(await total('code:in=urn:visits-set')).toBe(3)
+    expect(await total('code:in=ValueSet/visits')).toBe(3)
+    expect(await total(`code:not-in=${server.base}/ValueSet/visits`)).toBe(0)
+    expect((await caller.send('GET', 'Basic?code:in=ValueSet/none')).status).toBe(400)
     expect(await total('code:below=urn:visits|visit')).toBe(2)
     await caller.send('POST', 'Patient', { resourceType: 'Patient', gender: 'male' })
     const shipped = (await caller.send('GET', `Patient?gender:in=${gender}&_summary=count`)).bundle.total
