@@ -36,6 +36,8 @@ const libraries: Record<string, readonly string[]> = {
   nodemailer: ['delivery'],
   ioredis: ['redis'],
   'ical.js': ['scheduling'],
+  // Types alone: what the demo builds is R4 before the server has seen it.
+  fhir: ['demo'],
 }
 
 const root = join(import.meta.dirname, '..')

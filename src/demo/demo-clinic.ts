@@ -1,7 +1,18 @@
-import type { Resource } from '#fhir/resource.ts'
+import type {
+  Appointment,
+  FhirResource,
+  HealthcareService,
+  Location,
+  Organization,
+  Patient,
+  Practitioner,
+  PractitionerRole,
+  Schedule,
+  Slot,
+} from 'fhir/r4.d.ts'
 
 /** A small clinic with a week of free and taken slots from `today` on; pure, so that a test can ask what is in it. */
-export function buildDemoClinic(today: Temporal.PlainDate, timeZone: string): Resource[] {
+export function buildDemoClinic(today: Temporal.PlainDate, timeZone: string): FhirResource[] {
   const days = nextWorkingDays(today, 5)
   const slots = practitioners.flatMap((practitioner) =>
     days.flatMap((day) => buildSlots(practitioner.id, day, timeZone)),
@@ -27,7 +38,7 @@ const practitioners = [
 
 type DemoPractitioner = (typeof practitioners)[number]
 
-function buildOrganization(timeZone: string): Resource {
+function buildOrganization(timeZone: string): Organization {
   return {
     resourceType: 'Organization',
     id: 'clinic',
@@ -37,7 +48,7 @@ function buildOrganization(timeZone: string): Resource {
   }
 }
 
-function buildRoom({ room }: DemoPractitioner): Resource {
+function buildRoom({ room }: DemoPractitioner): Location {
   return {
     resourceType: 'Location',
     id: room,
@@ -48,7 +59,7 @@ function buildRoom({ room }: DemoPractitioner): Resource {
   }
 }
 
-const service: Resource = {
+const service = {
   resourceType: 'HealthcareService',
   id: 'general-practice',
   active: true,
@@ -66,9 +77,9 @@ const service: Resource = {
     },
   ],
   location: practitioners.map(({ room }) => ({ reference: `Location/${room}` })),
-}
+} satisfies HealthcareService
 
-function buildPractitioner({ id, given, family }: DemoPractitioner): Resource {
+function buildPractitioner({ id, given, family }: DemoPractitioner): Practitioner {
   return {
     resourceType: 'Practitioner',
     id,
@@ -77,7 +88,7 @@ function buildPractitioner({ id, given, family }: DemoPractitioner): Resource {
   }
 }
 
-function buildRole({ id, room }: DemoPractitioner): Resource {
+function buildRole({ id, room }: DemoPractitioner): PractitionerRole {
   return {
     resourceType: 'PractitionerRole',
     id: `role-${id}`,
@@ -100,7 +111,7 @@ const sessions = [
   ['13:00:00', '17:00:00'],
 ] as const
 
-function buildSchedule({ id, room }: DemoPractitioner, today: Temporal.PlainDate): Resource {
+function buildSchedule({ id, room }: DemoPractitioner, today: Temporal.PlainDate): Schedule {
   const duration = (value: number, code: string) => ({ value, system: 'http://unitsofmeasure.org', code })
   return {
     resourceType: 'Schedule',
@@ -139,7 +150,7 @@ const startsOfDay = [
   '16:30',
 ]
 
-function buildSlots(practitioner: string, day: Temporal.PlainDate, timeZone: string): Resource[] {
+function buildSlots(practitioner: string, day: Temporal.PlainDate, timeZone: string): Slot[] {
   return startsOfDay.map((time) => {
     const start = day.toZonedDateTime({ timeZone, plainTime: time })
     return {
@@ -179,13 +190,13 @@ const families = [
 ]
 const given = ['Anna', 'Tomáš', 'Lena', 'Carlos', 'Ngozi', 'Minh', 'Giulia', 'Piotr', 'Layla', 'John']
 
-function buildPatients(): Resource[] {
+function buildPatients(): Patient[] {
   return Array.from({ length: 20 }, (_, index) => ({
     resourceType: 'Patient',
     id: `patient-${index + 1}`,
     identifier: [{ system: 'https://almanac.example/mrn', value: `A-${1001 + index}` }],
     active: true,
-    name: [{ use: 'official', family: families[index % 10], given: [given[(index * 3) % 10]] }],
+    name: [{ use: 'official', family: families[index % 10], given: [given[(index * 3) % 10] ?? ''] }],
     gender: index % 2 === 0 ? 'female' : 'male',
     birthDate: `${1945 + index * 3}-${String(1 + (index % 12)).padStart(2, '0')}-15`,
     generalPractitioner: [{ reference: `Practitioner/${practitioners[index % 2]?.id}` }],
@@ -194,13 +205,13 @@ function buildPatients(): Resource[] {
 }
 
 /** Every ninth slot is taken, so that a search for free ones has something to leave out. */
-function buildAppointments(slots: readonly Resource[], patients: readonly Resource[]): Resource[] {
+function buildAppointments(slots: readonly Slot[], patients: readonly Patient[]): Appointment[] {
   return slots
     .filter((_, index) => index % 9 === 4)
     .map((slot, index) => {
       slot.status = 'busy'
       const [adams, novak] = practitioners
-      const { id, room } = String(slot.id).includes(adams.id) ? adams : novak
+      const { id, room } = slot.id?.includes(adams.id) ? adams : novak
       const actors = [
         `Patient/${patients[index % patients.length]?.id}`,
         `Practitioner/${id}`,

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { FhirResource } from 'fhir/r4.d.ts'
 import { expect, test } from 'vitest'
 import { buildAuditEvent } from '#audit/build-audit-event.ts'
 import { buildDemoClinic } from '#demo/demo-clinic.ts'
@@ -31,7 +32,7 @@ function namesIn(folder: string): string[] {
   return readdirSync(join(root, folder)).map((file) => file.replace('.json', ''))
 }
 
-function errors(resource: Resource, profiles: readonly string[] = []) {
+function errors(resource: Resource | FhirResource, profiles: readonly string[] = []) {
   return validator.validate(resource, { profiles }).filter(({ severity }) => severity === 'error')
 }
 

@@ -1,13 +1,24 @@
+import type {
+  CodeableConcept,
+  Extension,
+  Organization,
+  Parameters,
+  Practitioner,
+  PractitionerRole,
+  FhirResource as R4Resource,
+  Schedule,
+} from 'fhir/r4.d.ts'
 import type { TestServer } from '../support/server.ts'
 
 /** What a test of the calendar talks to: one clinic over HTTP, as its staff unless it says otherwise. */
 export interface Calendar {
   send(method: string, path: string, body?: object, token?: string): Promise<Answer>
   /** Writes resources with the ids that they have, in one transaction. */
-  put(...resources: readonly FhirResource[]): Promise<void>
+  put(...resources: readonly (R4Resource | FhirResource)[]): Promise<void>
   readonly token: string
 }
 
+/** Looser than R4, since some tests send what is not right. */
 export interface FhirResource {
   readonly resourceType: string
   readonly id?: string
@@ -48,7 +59,7 @@ export async function openCalendar(server: TestServer): Promise<Calendar> {
 
 export const minutes = (value: number) => ({ value, system: 'http://unitsofmeasure.org', code: 'min' })
 
-export function scheduleRules(rules: Readonly<Record<string, number>>): object {
+export function scheduleRules(rules: Readonly<Record<string, number>>): Extension {
   return {
     url: 'https://almanac.example/fhir/StructureDefinition/schedule-rules',
     extension: Object.entries(rules).map(([url, value]) =>
@@ -59,13 +70,17 @@ export function scheduleRules(rules: Readonly<Record<string, number>>): object {
 
 export const generalPractice = {
   coding: [{ system: 'http://terminology.hl7.org/CodeSystem/service-type', code: '124' }],
-}
+} satisfies CodeableConcept
 
 /** A practitioner with a role and a schedule of half hours in the house `clinic`. */
 export function clinician(
   name: string,
-  more: { rules?: Readonly<Record<string, number>>; role?: object; schedule?: object } = {},
-): readonly FhirResource[] {
+  more: {
+    rules?: Readonly<Record<string, number>>
+    role?: Partial<PractitionerRole>
+    schedule?: Partial<Schedule>
+  } = {},
+): readonly [Practitioner, PractitionerRole, Schedule] {
   return [
     { resourceType: 'Practitioner', id: name, active: true, name: [{ family: name }] },
     {
@@ -95,7 +110,7 @@ export function clinician(
   ]
 }
 
-export const house: readonly FhirResource[] = [
+export const house: readonly [Organization] = [
   {
     resourceType: 'Organization',
     id: 'clinic',
@@ -111,7 +126,7 @@ export function comingMonday(weeks = 2): Temporal.PlainDate {
   return today.add({ days: 8 - today.dayOfWeek }).add({ weeks: weeks - 1 })
 }
 
-export function parameters(values: Readonly<Record<string, unknown>>): object {
+export function parameters(values: Readonly<Record<string, unknown>>): Parameters {
   return {
     resourceType: 'Parameters',
     parameter: Object.entries(values).flatMap(([name, value]) =>

@@ -7,14 +7,16 @@ import { findNeighbours } from '#scheduling/availability/roster-neighbours.ts'
 
 const start = Temporal.PlainDate.from('2026-10-21')
 const clinic = buildDemoClinic(start, 'Europe/Prague')
+const slots = clinic.filter((one) => one.resourceType === 'Slot')
+const appointments = clinic.filter((one) => one.resourceType === 'Appointment')
 
 test('the demo clinic has a week of slots, on working days, by the clock on its wall', () => {
-  const slots = clinic.filter(({ resourceType }) => resourceType === 'Slot').map((slot) => String(slot.start))
-  const days = new Set(slots.map((time) => time.slice(0, 10)))
+  const times = slots.map((slot) => slot.start)
+  const days = new Set(times.map((time) => time.slice(0, 10)))
   expect([...days]).toEqual(['2026-10-22', '2026-10-23', '2026-10-26', '2026-10-27', '2026-10-28'])
   // Summer time ends on the 25th: nine o'clock stays nine o'clock.
-  expect(slots).toContain('2026-10-22T09:00:00+02:00')
-  expect(slots).toContain('2026-10-26T09:00:00+01:00')
+  expect(times).toContain('2026-10-22T09:00:00+02:00')
+  expect(times).toContain('2026-10-26T09:00:00+01:00')
 })
 
 test('whatever the demo clinic refers to is in it', () => {
@@ -43,17 +45,12 @@ test('its rosters would cut the very slots that it has', () => {
       start: Date.parse('2026-10-22T00:00:00+02:00'),
       end: Date.parse('2026-10-29T00:00:00+01:00'),
     }
-    const made = clinic.filter(({ id, resourceType }) => resourceType === 'Slot' && String(id).includes(name))
-    expect(cutSlots(roster, week).map(({ start }) => start)).toEqual(
-      made.map(({ start }) => Date.parse(String(start))),
-    )
+    const made = slots.filter(({ id }) => id?.includes(name)).map((slot) => Date.parse(slot.start))
+    expect(cutSlots(roster, week).map((slot) => slot.start)).toEqual(made)
   }
 })
 
 test('a taken slot has its appointment, and a free one none', () => {
-  const taken = clinic.filter(({ resourceType, status }) => resourceType === 'Slot' && status === 'busy')
-  const appointments = clinic.filter(({ resourceType }) => resourceType === 'Appointment')
-  expect(appointments.map(({ slot }) => (slot as { reference: string }[])[0]?.reference)).toEqual(
-    taken.map(({ id }) => `Slot/${id}`),
-  )
+  const taken = slots.filter(({ status }) => status === 'busy').map(({ id }) => `Slot/${id}`)
+  expect(appointments.map(({ slot }) => slot?.[0]?.reference)).toEqual(taken)
 })

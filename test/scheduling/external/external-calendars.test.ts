@@ -187,7 +187,7 @@ test.each(['google', 'microsoft'] as const)(
   'busy time that %s tells keeps somebody from being offered; their visits here do not count twice',
   async (kind) => {
     const mailbox = `${kind}@clinic.example`
-    const telecom = [{ system: 'email', value: mailbox }]
+    const telecom = [{ system: 'email' as const, value: mailbox }]
     const people = clinician(kind).map((one) =>
       one.resourceType === 'Practitioner' ? { ...one, telecom } : one,
     )

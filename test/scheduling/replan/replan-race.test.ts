@@ -1,3 +1,4 @@
+import type { Appointment, Slot } from 'fhir/r4.d.ts'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startTestServer, type TestServer } from '../../support/server.ts'
 import { type Calendar, clinician, comingMonday, house, openCalendar, parameters } from '../clinic.ts'
@@ -6,20 +7,6 @@ let server: TestServer
 let clinic: Calendar
 const monday = comingMonday(3)
 const closed = { start: monday.toString(), end: monday.toString() }
-
-interface Slot {
-  readonly id: string
-  readonly start: string
-  readonly end: string
-  readonly status: string
-}
-interface Visit {
-  readonly id: string
-  readonly status: string
-  readonly start: string
-  readonly end: string
-  readonly slot: readonly { reference: string }[]
-}
 
 const all = async <One>(query: string): Promise<readonly One[]> =>
   ((await clinic.send('GET', `${query}&_count=500`)).body.entry ?? []).map(
@@ -58,8 +45,8 @@ function book({ id, start, end }: Slot, patient: string, name: string) {
 
 /** One model, whoever was first: visits have their slots to themselves, and slots say so. */
 async function checkCalendar(): Promise<void> {
-  const live = (await all<Visit>('Appointment?status=booked')).flatMap((visit) =>
-    visit.slot.map(({ reference }) => [reference, visit] as const),
+  const live = (await all<Appointment>('Appointment?status=booked')).flatMap((visit) =>
+    (visit.slot ?? []).map(({ reference }) => [reference, visit] as const),
   )
   const bySlot = Map.groupBy(live, ([reference]) => reference)
   for (const slot of await all<Slot>(`Slot?start=ge${monday}`)) {
@@ -97,7 +84,8 @@ test.each([true, false])(
     const [{ body: told } = { body: {} }] = answers
     for (const { part } of told.parameter.filter((one: { name: string }) => one.name === 'move')) {
       const value = (key: string, of = part) => of.find((one: { name: string }) => one.name === key)
-      const visit = (await clinic.send('GET', value('appointment').valueReference.reference)).body as Visit
+      const visit = (await clinic.send('GET', value('appointment').valueReference.reference))
+        .body as Appointment
       const to = value('to').part
       // Whoever gave their visit up after it was moved has given up the new one.
       expect([visit.start, ['booked', 'cancelled'].includes(visit.status)]).toEqual([
@@ -106,7 +94,7 @@ test.each([true, false])(
       ])
     }
     const left = (
-      await all<Visit>(`Appointment?status=booked&date=${monday}&actor=Practitioner/${name}`)
+      await all<Appointment>(`Appointment?status=booked&date=${monday}&actor=Practitioner/${name}`)
     ).map(({ id }) => `Appointment/${id}`)
     const listed = told.parameter
       .filter((one: { name: string }) => one.name === 'left')
