@@ -70,7 +70,9 @@ export function parseIncludes(
   const iterate = modifier !== undefined
   if (value === '*') {
     const sources = reverse || iterate ? context.definitions.resourceTypes : types
-    return sources.map((type) => ({ reverse, iterate, type, parameter: '*' }))
+    // Each reading of a resource leaves an event that refers to it: these would soon be all that is shown.
+    const told = reverse ? sources.filter((source) => source !== 'AuditEvent') : sources
+    return told.map((type) => ({ reverse, iterate, type, parameter: '*' }))
   }
   const [type = '', parameterCode = '', target, ...rest] = value.split(':')
   const { definitions } = context

@@ -37,6 +37,13 @@ function values(type: string, text: string): readonly SearchValue[] {
   return found.kind === 'param' ? found.values : []
 }
 
+test('everything that refers to a resource is included without what only tells of its being read', () => {
+  const sources = parse('Patient', '_revinclude=*').query.includes.map(({ type }) => type)
+  expect(sources).toContain('Observation')
+  expect(sources).not.toContain('AuditEvent')
+  expect(parse('Patient', '_revinclude=AuditEvent:*').query.includes).toMatchObject([{ type: 'AuditEvent' }])
+})
+
 function refusal(type: string, text: string, changes: Partial<ParseOptions> = {}): Refusal {
   try {
     parse(type, text, changes)
