@@ -45,6 +45,7 @@ import { type AuditTrail, joinAuditTrail, joinSecurityLog } from './join-audit.t
 import { joinHttp } from './join-http.ts'
 import { joinLimits } from './join-limits.ts'
 import { joinMail, type Mail } from './join-mail.ts'
+import { shareLetters } from './join-messages.ts'
 import { joinOauth, type People } from './join-oauth.ts'
 import { joinPeople } from './join-people.ts'
 import { joinScheduling } from './join-scheduling.ts'
@@ -214,6 +215,7 @@ async function buildRoad(config: Config, database: Database, known: Known, logge
         definitions,
       ),
     sendLetter: config.tellPatients && mail.delivers ? mail.mailer.send : undefined,
+    share: await shareLetters(config.redisUrl, (sentence, err) => logger.error({ err }, sentence)),
     onFault: (sentence, cause) => logger.error({ err: cause }, sentence),
   })
   const operations = [

@@ -4,7 +4,7 @@ import type { Road } from '#interaction/walk.ts'
 import type { WriteRule } from '#interaction/write-rule.ts'
 import { createClinicDescriptions } from '#oauth/sign-in/clinic-descriptions.ts'
 import { startSweeper } from '#scheduling/holds/every-second.ts'
-import { forgetMessages, keepTelling } from '#scheduling/messages/keep-telling.ts'
+import { forgetMessages, keepTelling, type TellParts } from '#scheduling/messages/keep-telling.ts'
 import { createMessageRule } from '#scheduling/messages/message-rule.ts'
 import type { VisitLetter } from '#scheduling/messages/prepare-letter.ts'
 import type { Database } from '#store/store.ts'
@@ -18,6 +18,7 @@ export interface MessageParts {
   readonly settings: { readonly timeZone: string }
   /** Absent: patients are not written to. */
   readonly sendLetter?: ((letter: VisitLetter) => Promise<void>) | undefined
+  readonly share?: TellParts['share']
   readonly onFault: (sentence: string, cause: unknown) => void
 }
 
@@ -63,4 +64,22 @@ export function joinMessages({ sendLetter, ...parts }: MessageParts): Messages {
       return running
     },
   }
+}
+
+/** A mail server takes no more from many servers than from one. */
+const lettersASecond = 10
+
+/** Which letters are due goes through Redis, not what they say. */
+export async function shareLetters(
+  url: string | undefined,
+  onFault: MessageParts['onFault'],
+): Promise<TellParts['share']> {
+  if (url === undefined) return undefined
+  const { SharedWork } = await import('#redis/shared-work.ts')
+  return (work) =>
+    new SharedWork({
+      ...{ url, name: 'letters', work, onFault },
+      ...{ perSecond: lettersASecond, atOnce: 4 },
+      keyOf: ({ tenant, id }) => `${tenant}-${id}`,
+    })
 }

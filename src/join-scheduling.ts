@@ -56,6 +56,7 @@ export interface SchedulingParts {
   readonly principalOf: (tenant: string) => Principal
   readonly securityLog: SecurityLog
   readonly sendLetter?: MessageParts['sendLetter']
+  readonly share?: MessageParts['share']
   readonly onFault: (sentence: string, cause: unknown) => void
 }
 

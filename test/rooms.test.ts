@@ -34,6 +34,7 @@ const libraries: Record<string, readonly string[]> = {
   'oidc-provider': ['oauth'],
   '@simplewebauthn/server': ['oauth'],
   nodemailer: ['delivery'],
+  bullmq: ['redis'],
   ioredis: ['redis'],
   'ical.js': ['scheduling'],
   // Types alone: what the demo builds is R4 before the server has seen it.

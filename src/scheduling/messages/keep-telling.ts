@@ -15,6 +15,18 @@ export interface TellParts extends LetterParts {
   readonly send: (letter: VisitLetter) => Promise<void>
   /** That a letter went out, for auditors. */
   readonly record: (tenant: string, message: VisitMessage) => Promise<void>
+  /** Where servers share the work. */
+  readonly share?: ((tell: (key: MessageKey) => Promise<void>) => Shared) | undefined
+}
+
+export interface MessageKey {
+  readonly tenant: string
+  readonly id: string
+}
+
+export interface Shared extends AsyncDisposable {
+  /** Some server does it, this one or another. */
+  hand(key: MessageKey): Promise<void>
 }
 
 /** Over two days, as each pause is twice the one before. */
@@ -22,17 +34,18 @@ const mostAttempts = 12
 const together = 4
 const second = 1_000
 
-/** Sends what is due. Any number of servers may do this at once. */
-export async function tellPatients(parts: TellParts): Promise<number> {
-  const due = await parts.database.acrossClinics<{ tenant: string; id: string }>(
+/** Sends what is due, or hands it to who does. Any number of servers may do this at once. */
+async function tellPatients(
+  { database }: Pick<TellParts, 'database'>,
+  tell: (key: MessageKey) => Promise<void>,
+): Promise<void> {
+  const due = await database.acrossClinics<{ tenant: string; id: string }>(
     'SELECT tenant, id FROM visit_message WHERE ended IS NULL AND due <= almanac_now() ORDER BY due LIMIT 200',
   )
-  for (let at = 0; at < due.length; at += together)
-    await Promise.all(due.slice(at, at + together).map(({ tenant, id }) => tellOne(parts, tenant, id)))
-  return due.length
+  for (let at = 0; at < due.length; at += together) await Promise.all(due.slice(at, at + together).map(tell))
 }
 
-async function tellOne(parts: TellParts, tenant: string, id: string): Promise<void> {
+async function tellOne(parts: TellParts, { tenant, id }: MessageKey): Promise<void> {
   const system = parts.database.asSystem(tenant)
   const message = await system.transaction((tx) => takeMessage(tx, id))
   if (message === undefined) return
@@ -77,7 +90,11 @@ async function askToCall(parts: TellParts, tenant: string, message: VisitMessage
 }
 
 export function keepTelling(parts: TellParts, onFault: (cause: unknown) => void): AsyncDisposable {
-  return startSweeper(() => tellPatients(parts), onFault, second)
+  const running = new AsyncDisposableStack()
+  const tell = (key: MessageKey) => tellOne(parts, key)
+  const shared = parts.share && running.use(parts.share(tell))
+  running.use(startSweeper(() => tellPatients(parts, shared?.hand.bind(shared) ?? tell), onFault, second))
+  return running
 }
 
 /** For a month it can be looked up what became of a message. */

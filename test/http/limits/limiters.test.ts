@@ -1,15 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
-import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 import { Redis } from 'ioredis'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Limiter, Rate } from '#http/limits/limiter.ts'
 import { createMemoryLimiter } from '#http/limits/memory-limiter.ts'
 import { createSharedLimiter } from '#redis/shared-limiter.ts'
+import { type RedisServer, redisInstalled, startRedis } from '../../support/redis-server.ts'
 
 /** Both keep to this; `slack` is what one process may give out beyond the burst. */
 function keepsTheRate(open: (rate: Rate) => Limiter, slack: number) {
@@ -68,13 +63,9 @@ describe('in the memory of one process', () => {
   })
 })
 
-const installed = spawnSync('redis-server', ['--version']).status === 0
-
-describe.skipIf(!installed)('shared by Redis (skipped where redis-server is not installed)', () => {
-  let server: ChildProcess
-  let folder: string
+describe.skipIf(!redisInstalled)('shared by Redis (skipped where redis-server is not installed)', () => {
+  let server: RedisServer
   let redis: Redis
-  let port: number
   const faults: string[] = []
   let tests = 0
   const openNamed = (name: string, rate: Rate) =>
@@ -84,28 +75,14 @@ describe.skipIf(!installed)('shared by Redis (skipped where redis-server is not 
     })
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'limits-'))
-    port = await freePort()
-    server = spawn('redis-server', [
-      '--port',
-      String(port),
-      '--dir',
-      folder,
-      '--save',
-      '',
-      '--bind',
-      '127.0.0.1',
-    ])
-    redis = new Redis(port, '127.0.0.1', { retryStrategy: () => 50, maxRetriesPerRequest: 20 })
+    server = await startRedis()
+    redis = new Redis(server.url, { retryStrategy: () => 50, maxRetriesPerRequest: 20 })
     redis.on('error', () => undefined)
     await redis.ping()
   })
   afterAll(async () => {
     redis.disconnect()
-    const gone = once(server, 'exit')
-    server.kill()
-    await gone
-    rmSync(folder, { recursive: true })
+    await server.stop()
   })
 
   keepsTheRate((rate) => openNamed(`test ${tests++}`, rate), 9)
@@ -128,12 +105,3 @@ describe.skipIf(!installed)('shared by Redis (skipped where redis-server is not 
     expect(faults).toEqual([])
   })
 })
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const address = server.address()
-  server.close()
-  await once(server, 'close')
-  return typeof address === 'object' && address !== null ? address.port : 0
-}
