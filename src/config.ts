@@ -1,30 +1,94 @@
 import { isTimeZone } from '#fhir/time-zone.ts'
+import {
+  address,
+  choice,
+  flag,
+  limit,
+  list,
+  optional,
+  readList,
+  type Setting,
+  text,
+  whole,
+} from './setting.ts'
 
 /**
  * Every setting, once. Read when the server starts, checked, handed down frozen; no room imports this file.
  * docs/configuration.md is printed from it (`npm run config:docs`).
  */
-interface Setting<T> {
-  /** Of the environment variable. */
-  readonly name: string
-  /** As one would write it; undefined: unset. */
-  readonly initial: string | undefined
-  /** What a value must look like, to finish "PORT must be …". */
-  readonly form: string
-  /** Undefined: the text is not of that form. */
-  readonly parse: (text: string) => T | undefined
-  readonly sentence: string
-  /** Why a value must not be used with NODE_ENV=production; undefined: it may. */
-  readonly unsafe?: (value: T | undefined) => string | undefined
-}
-
-const settings = {
+const server = {
   host: text(
     'HOST',
     '127.0.0.1',
     'The address to listen on. The default is reached from this machine alone.',
   ),
   port: whole('PORT', '8080', [0, 65_535], 'The port to listen on; 0 takes a free one.'),
+  publicUrl: optional(
+    address(
+      'PUBLIC_URL',
+      ['http:', 'https:'],
+      'Scheme and host that callers use, such as `https://fhir.clinic.example`. Links and token audiences are made from it. Unset: the address that a request came in on.',
+    ),
+    (url) =>
+      url?.startsWith('https:')
+        ? undefined
+        : 'tokens must be bound to the address that callers know, and travel encrypted; give it the https address',
+  ),
+  clinics: list(
+    'CLINICS',
+    '',
+    /^(?!main$)[a-z0-9][a-z0-9-]{0,62}$/,
+    'names of lower-case letters, digits and dashes',
+    'Clinics beside `main`, separated by commas; each has its base at `/c/{clinic}/fhir`.',
+  ),
+  timeZone: {
+    name: 'TIME_ZONE',
+    initial: 'UTC',
+    form: 'a time zone such as Europe/Prague',
+    parse: (value) => (isTimeZone(value) ? value : undefined),
+    sentence:
+      'The zone meant by dates and times that name none, in resources and in searches; pages show times in it when the clinic names no other.',
+  } satisfies Setting<string>,
+  trustProxy: {
+    name: 'TRUST_PROXY',
+    initial: 'false',
+    form: 'false, the number of proxies, or addresses separated by commas',
+    parse: (value) =>
+      value === 'false'
+        ? false
+        : /^[1-9]$/.test(value)
+          ? Number(value)
+          : /^[\w.:/, ]+$/.test(value) && value !== 'true'
+            ? value
+            : undefined,
+    sentence: 'Which proxies’ `X-Forwarded-*` headers are believed.',
+  } satisfies Setting<boolean | number | string>,
+  corsOrigins: {
+    name: 'CORS_ORIGINS',
+    initial: '*',
+    form: '* or origins separated by commas',
+    parse: (value) => (value === '*' ? '*' : readList(value, /^https?:\/\/[^/\s]+$/)),
+    sentence:
+      'Web pages that may call the server from a browser: origins separated by commas, or `*` for any.',
+    unsafe: (value) =>
+      value === '*' ? 'any web page could call this server; name the origins of your apps' : undefined,
+  } satisfies Setting<'*' | readonly string[]>,
+  bodyLimit: whole(
+    'BODY_LIMIT',
+    '10485760',
+    [1_024, 104_857_600],
+    'Most bytes of a request body, before and after decompression.',
+  ),
+  bundleLimit: whole('BUNDLE_LIMIT', '5000', [1, 50_000], 'Most entries of a batch or transaction.'),
+  logLevel: choice(
+    'LOG_LEVEL',
+    'info',
+    ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
+    'How much is logged. No level logs what a resource says.',
+  ),
+}
+
+const data = {
   dataFolder: text(
     'ALMANAC_DATA',
     '.almanac',
@@ -53,55 +117,39 @@ const settings = {
     [100, 600_000],
     'Milliseconds until a statement is given up; its caller gets a 503.',
   ),
-  publicUrl: optional(
+  redisUrl: optional(
     address(
-      'PUBLIC_URL',
-      ['http:', 'https:'],
-      'Scheme and host that callers use, such as `https://fhir.clinic.example`. Links and token audiences are made from it. Unset: the address that a request came in on.',
+      'REDIS_URL',
+      ['redis:', 'rediss:'],
+      'Redis, when there is one: servers tell each other by it what was revoked, count requests together and share letters. Unset: by PostgreSQL, each by itself.',
     ),
-    (url) =>
-      url?.startsWith('https:')
-        ? undefined
-        : 'tokens must be bound to the address that callers know, and travel encrypted; give it the https address',
   ),
-  clinics: list(
-    'CLINICS',
-    '',
-    /^(?!main$)[a-z0-9][a-z0-9-]{0,62}$/,
-    'names of lower-case letters, digits and dashes',
-    'Clinics beside `main`, separated by commas; each has its base at `/c/{clinic}/fhir`.',
+}
+
+const writes = {
+  checkReferences: flag(
+    'CHECK_REFERENCES',
+    'true',
+    'Refuse a resource that refers to something this server does not hold.',
   ),
-  timeZone: {
-    name: 'TIME_ZONE',
-    initial: 'UTC',
-    form: 'a time zone such as Europe/Prague',
-    parse: (value) => (isTimeZone(value) ? value : undefined),
-    sentence:
-      'The zone meant by dates and times that name none, in resources and in searches; pages show times in it when the clinic names no other.',
-  } satisfies Setting<string>,
-  bodyLimit: whole(
-    'BODY_LIMIT',
-    '10485760',
-    [1_024, 104_857_600],
-    'Most bytes of a request body, before and after decompression.',
+  refuseUnknownProfiles: flag(
+    'REFUSE_UNKNOWN_PROFILES',
+    'false',
+    'Refuse a resource whose `meta.profile` names a profile that this server does not know, in place of a warning.',
   ),
-  bundleLimit: whole('BUNDLE_LIMIT', '5000', [1, 50_000], 'Most entries of a batch or transaction.'),
+  requireIfMatch: flag('REQUIRE_IF_MATCH', 'false', 'Refuse to change a resource without `If-Match` (428).'),
+  conditionalDeleteMultiple: flag(
+    'CONDITIONAL_DELETE_MULTIPLE',
+    'false',
+    'Let one conditional delete hit several resources.',
+  ),
+}
+
+const calendar = {
   generateSlots: flag(
     'GENERATE_SLOTS',
     'true',
     'Keep the slots of schedules that say how they are cut made as far ahead as may be booked.',
-  ),
-  publishedClinics: list(
-    'PUBLISHED_CLINICS',
-    '',
-    /^[a-z0-9][a-z0-9-]{0,62}$/,
-    'names of clinics',
-    'Clinics whose free and taken times everybody may read at `[base]/$bulk-publish` (SMART Scheduling Links).',
-  ),
-  bookingApp: address(
-    'BOOKING_APP',
-    ['http:', 'https:'],
-    'Where the page of a published time sends people on to book it; it gets `iss`, `slot`, `source` and `booking-referral`. Unset: the page names the telephone.',
   ),
   holdMinutes: whole(
     'HOLD_MINUTES',
@@ -139,6 +187,21 @@ const settings = {
     ['cancelled', 'proposed'],
     'What becomes of a pending Appointment that somebody who is needed declines.',
   ),
+  publishedClinics: list(
+    'PUBLISHED_CLINICS',
+    '',
+    /^[a-z0-9][a-z0-9-]{0,62}$/,
+    'names of clinics',
+    'Clinics whose free and taken times everybody may read at `[base]/$bulk-publish` (SMART Scheduling Links).',
+  ),
+  bookingApp: address(
+    'BOOKING_APP',
+    ['http:', 'https:'],
+    'Where the page of a published time sends people on to book it; it gets `iss`, `slot`, `source` and `booking-referral`. Unset: the page names the telephone.',
+  ),
+}
+
+const externalCalendars = {
   calendarMinutes: whole(
     'EXTERNAL_CALENDAR_MINUTES',
     '15',
@@ -151,14 +214,13 @@ const settings = {
     [1, 43_200],
     'How old what is known of an external calendar may be before the choice counts that was made for that.',
   ),
-  calendarAccounts: {
-    name: 'CALENDAR_ACCOUNTS',
-    initial: undefined,
-    form: 'a file',
-    parse: (value) => value,
-    sentence:
+  calendarAccounts: optional(
+    text(
+      'CALENDAR_ACCOUNTS',
+      undefined,
       'File of the accounts with which clinics ask Google and Microsoft for free and busy time ([external-calendars.md](api/external-calendars.md)); it holds secrets. Unset: none.',
-  } satisfies Setting<string | undefined>,
+    ),
+  ),
   trustedCalendarOrigins: list(
     'TRUSTED_CALENDAR_ORIGINS',
     '',
@@ -166,52 +228,9 @@ const settings = {
     'origins',
     'Where external calendars may be fetched although the address is of a private network or not https.',
   ),
-  logLevel: choice(
-    'LOG_LEVEL',
-    'info',
-    ['fatal', 'error', 'warn', 'info', 'debug', 'silent'],
-    'How much is logged. No level logs what a resource says.',
-  ),
-  trustProxy: {
-    name: 'TRUST_PROXY',
-    initial: 'false',
-    form: 'false, the number of proxies, or addresses separated by commas',
-    parse: (value) =>
-      value === 'false'
-        ? false
-        : /^[1-9]$/.test(value)
-          ? Number(value)
-          : /^[\w.:/, ]+$/.test(value) && value !== 'true'
-            ? value
-            : undefined,
-    sentence: 'Which proxies’ `X-Forwarded-*` headers are believed.',
-  } satisfies Setting<boolean | number | string>,
-  corsOrigins: {
-    name: 'CORS_ORIGINS',
-    initial: '*',
-    form: '* or origins separated by commas',
-    parse: (value) => (value === '*' ? '*' : readList(value, /^https?:\/\/[^/\s]+$/)),
-    sentence:
-      'Web pages that may call the server from a browser: origins separated by commas, or `*` for any.',
-    unsafe: (value) =>
-      value === '*' ? 'any web page could call this server; name the origins of your apps' : undefined,
-  } satisfies Setting<'*' | readonly string[]>,
-  checkReferences: flag(
-    'CHECK_REFERENCES',
-    'true',
-    'Refuse a resource that refers to something this server does not hold.',
-  ),
-  refuseUnknownProfiles: flag(
-    'REFUSE_UNKNOWN_PROFILES',
-    'false',
-    'Refuse a resource whose `meta.profile` names a profile that this server does not know, in place of a warning.',
-  ),
-  requireIfMatch: flag('REQUIRE_IF_MATCH', 'false', 'Refuse to change a resource without `If-Match` (428).'),
-  conditionalDeleteMultiple: flag(
-    'CONDITIONAL_DELETE_MULTIPLE',
-    'false',
-    'Let one conditional delete hit several resources.',
-  ),
+}
+
+const people = {
   registration: {
     name: 'CLIENT_REGISTRATION',
     initial: undefined,
@@ -229,22 +248,29 @@ const settings = {
     'origins',
     'Where key sets of apps may be fetched although the address is of a private network or not https.',
   ),
-  redisUrl: optional(
+  tokenLifetime: whole('TOKEN_LIFETIME', '3600', [60, 86_400], 'Seconds that an access token is good for.'),
+  smtpUrl: optional(
     address(
-      'REDIS_URL',
-      ['redis:', 'rediss:'],
-      'Redis, when there is one: processes tell each other by it what was revoked. Unset: by PostgreSQL.',
+      'SMTP_URL',
+      ['smtp:', 'smtps:'],
+      'The mail server that sends sign-in links, such as `smtps://user:password@mail.clinic.example`. Unset: the demo shows its letters at `/dev/mail`; without the demo none are sent.',
     ),
-    () => undefined,
   ),
-  auditKeys: {
-    name: 'AUDIT_KEYS',
-    initial: undefined,
-    form: 'a folder',
-    parse: (value) => value,
-    sentence:
+  mailFrom: text(
+    'MAIL_FROM',
+    'Almanac <almanac@localhost>',
+    'Whom letters are from: `Clinic <sign-in@clinic.example>`.',
+  ),
+}
+
+const audit = {
+  auditKeys: optional(
+    text(
+      'AUDIT_KEYS',
+      undefined,
       'Folder of the keys that seal the audit trail, outside of the database; servers on several machines share one. Unset: `audit-keys` in `ALMANAC_DATA`.',
-  } satisfies Setting<string | undefined>,
+    ),
+  ),
   auditWitness: list(
     'AUDIT_WITNESS',
     '',
@@ -258,12 +284,6 @@ const settings = {
       ['http:', 'https:'],
       'A hook that is told, by a POST of JSON, when the audit trail is found broken.',
     ),
-    () => undefined,
-  ),
-  discloseStaff: flag(
-    'DISCLOSE_STAFF',
-    'false',
-    'Tell patients by name which member of the staff saw or changed their data (`$disclosures`, `$timeline`).',
   ),
   auditYears: whole(
     'AUDIT_YEARS',
@@ -278,19 +298,14 @@ const settings = {
     'clinics and their years (6 to 100) such as north=10',
     'Clinics that keep their AuditEvents for other periods than AUDIT_YEARS.',
   ),
-  smtpUrl: optional(
-    address(
-      'SMTP_URL',
-      ['smtp:', 'smtps:'],
-      'The mail server that sends sign-in links, such as `smtps://user:password@mail.clinic.example`. Unset: the demo shows its letters at `/dev/mail`; without the demo none are sent.',
-    ),
-    () => undefined,
+  discloseStaff: flag(
+    'DISCLOSE_STAFF',
+    'false',
+    'Tell patients by name which member of the staff saw or changed their data (`$disclosures`, `$timeline`).',
   ),
-  mailFrom: text(
-    'MAIL_FROM',
-    'Almanac <almanac@localhost>',
-    'Whom letters are from: `Clinic <sign-in@clinic.example>`.',
-  ),
+}
+
+const limits = {
   limitPerAddress: limit('LIMIT_PER_ADDRESS', '20000', 'one network address'),
   limitPerClient: limit('LIMIT_PER_CLIENT', '20000', 'one app'),
   limitPerUser: limit('LIMIT_PER_USER', '1000', 'one user'),
@@ -301,7 +316,9 @@ const settings = {
     [0, 1_000_000],
     'Requests a minute that sign in, or ask for a token, from one network address; 0 for any number.',
   ),
-  tokenLifetime: whole('TOKEN_LIFETIME', '3600', [60, 86_400], 'Seconds that an access token is good for.'),
+}
+
+const demo = {
   demo: {
     ...flag('DEMO', 'true', 'Put a small demo clinic into an empty database and print a token for it.'),
     unsafe: (value) =>
@@ -318,6 +335,30 @@ const settings = {
   } satisfies Setting<boolean>,
 }
 
+const groups = {
+  'The server': server,
+  'Where data lies': data,
+  'What a write must meet': writes,
+  'The calendar': calendar,
+  'Calendars elsewhere': externalCalendars,
+  'Apps, tokens and letters': people,
+  'The audit trail': audit,
+  Limits: limits,
+  'The demo': demo,
+}
+
+const settings = {
+  ...server,
+  ...data,
+  ...writes,
+  ...calendar,
+  ...externalCalendars,
+  ...people,
+  ...audit,
+  ...limits,
+  ...demo,
+}
+
 type Settings = typeof settings
 type ValueOf<S> = S extends Setting<infer T> ? T : never
 export type Config = { readonly [Key in keyof Settings]: ValueOf<Settings[Key]> }
@@ -328,7 +369,7 @@ export class ConfigError extends Error {}
 export function readConfig(environment: Readonly<Record<string, string | undefined>>): Config {
   const wrong: string[] = []
   const config: Record<string, unknown> = {}
-  for (const [key, setting] of Object.entries(settings) as [string, Setting<unknown>][]) {
+  for (const [key, setting] of Object.entries<Setting<unknown>>(settings)) {
     const written = environment[setting.name]?.trim()
     const source = written === undefined || written === '' ? setting.initial : written
     const value = source === undefined ? undefined : setting.parse(source)
@@ -344,106 +385,20 @@ export function readConfig(environment: Readonly<Record<string, string | undefin
 }
 
 export function describeSettings(): string {
-  const rows = (Object.values(settings) as Setting<unknown>[]).map(({ name, initial, sentence, unsafe }) => {
-    const mark = unsafe === undefined ? '' : ' ⚠'
-    return `| \`${name}\`${mark} | ${initial === undefined || initial === '' ? '' : `\`${initial}\``} | ${sentence} |`
-  })
   return [
     '# Settings',
     '',
     'Environment variables, read once at start. Printed from `src/config.ts` by `npm run config:docs`.',
     'With `NODE_ENV=production` the server does not start while a setting marked ⚠ has an unsafe value, and names each.',
-    '',
-    '| name | default | meaning |',
-    '|---|---|---|',
-    ...rows,
+    ...Object.entries(groups).flatMap(([heading, group]) => [
+      ...['', `## ${heading}`, '', '| name | default | meaning |', '|---|---|---|'],
+      ...Object.values<Setting<unknown>>(group).map(describeSetting),
+    ]),
     '',
   ].join('\n')
 }
 
-function text(name: string, initial: string, sentence: string): Setting<string> {
-  return { name, initial, form: 'a text', parse: (value) => value, sentence }
-}
-
-function whole(
-  name: string,
-  initial: string,
-  [least, most]: readonly [number, number],
-  sentence: string,
-): Setting<number> {
-  const parse = (value: string) =>
-    /^\d{1,10}$/.test(value) && Number(value) >= least && Number(value) <= most ? Number(value) : undefined
-  return { name, initial, form: `a whole number from ${least} to ${most}`, parse, sentence }
-}
-
-function limit(name: string, initial: string, whose: string): Setting<number> {
-  return whole(
-    name,
-    initial,
-    [0, 10_000_000],
-    `Requests a second that are taken from ${whose}, in bursts of twice as many; 0 for any number. Beyond it the answer is 429.`,
-  )
-}
-
-function flag(name: string, initial: string, sentence: string): Setting<boolean> {
-  const parse = (value: string) => (value === 'true' ? true : value === 'false' ? false : undefined)
-  return { name, initial, form: 'true or false', parse, sentence }
-}
-
-function choice<T extends string>(
-  name: string,
-  initial: T,
-  values: readonly T[],
-  sentence: string,
-): Setting<T> {
-  return {
-    name,
-    initial,
-    form: `one of ${values.join(', ')}`,
-    parse: (value) => values.find((one) => one === value),
-    sentence,
-  }
-}
-
-function list(
-  name: string,
-  initial: string,
-  item: RegExp,
-  items: string,
-  sentence: string,
-): Setting<readonly string[]> {
-  return {
-    name,
-    initial,
-    form: `${items}, separated by commas`,
-    parse: (value) => readList(value, item),
-    sentence,
-  }
-}
-
-function address(name: string, schemes: readonly string[], sentence: string): Setting<string> {
-  const parse = (value: string) =>
-    schemes.includes(URL.parse(value)?.protocol ?? '') ? value.replace(/\/+$/, '') : undefined
-  return {
-    name,
-    initial: undefined,
-    form: `an address that starts with ${schemes.join('// or ')}//`,
-    parse,
-    sentence,
-  }
-}
-
-function optional(
-  setting: Setting<string>,
-  unsafe: (value: string | undefined) => string | undefined,
-): Setting<string | undefined> {
-  return { ...setting, unsafe }
-}
-
-function readList(value: string, item: RegExp): readonly string[] | undefined {
-  const items = value
-    .split(',')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')
-  return items.every((one) => item.test(one)) ? items : undefined
+function describeSetting({ name, initial, sentence, unsafe }: Setting<unknown>): string {
+  const mark = unsafe === undefined ? '' : ' ⚠'
+  return `| \`${name}\`${mark} | ${initial === undefined || initial === '' ? '' : `\`${initial}\``} | ${sentence} |`
 }

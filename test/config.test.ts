@@ -27,9 +27,9 @@ test('all wrong settings are named at once, each with the form it must have', ()
   })
   expect(sentences.split('\n')).toEqual([
     'PORT must be a whole number from 0 to 65535.',
-    'DATABASE_URL must be an address that starts with postgres:// or postgresql://.',
     'CLINICS must be names of lower-case letters, digits and dashes, separated by commas.',
     'TIME_ZONE must be a time zone such as Europe/Prague.',
+    'DATABASE_URL must be an address that starts with postgres:// or postgresql://.',
   ])
 })
 
@@ -37,7 +37,7 @@ test('production does not start on unsafe defaults, and names each', () => {
   const named = refusal({ NODE_ENV: 'production' })
     .split('\n')
     .map((line) => line.split(' ')[0])
-  expect(named).toEqual(['DATABASE_URL', 'PUBLIC_URL', 'CORS_ORIGINS', 'DEMO'])
+  expect(named).toEqual(['PUBLIC_URL', 'CORS_ORIGINS', 'DATABASE_URL', 'DEMO'])
 })
 
 test('production starts when each of them is set', () => {
