@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { withoutStaff } from '#interaction/operations/without-staff.ts'
 import { type Call, callerOf } from '../access/caller.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -31,6 +32,7 @@ function visit(status: string, ...patients: string[]) {
   return doctor('PUT', '/Appointment/v1', { resourceType: 'Appointment', id: 'v1', status, participant })
 }
 
+const searched = expect.objectContaining({ code: '24' })
 type Entry = { resource: { action: string; agent: object[]; entity: object[]; subtype: { code: string }[] } }
 const deedsOf = (body: { entry?: Entry[] }) =>
   (body.entry ?? []).map(({ resource }) => resource.subtype[0]?.code)
@@ -43,6 +45,46 @@ test('a patient is told who saw their data, newest first, and nothing of others'
   expect(text).not.toContain('Patient/p2')
   expect(text).not.toContain('Practitioner/d1')
   expect(text).toContain('A member of the staff')
+})
+
+test('a patient is told of a search that found them, not of whom else it was after', async () => {
+  const desk = await callerOf(server, { scope: 'user/*.rs', fhirUser: 'Practitioner/d1' })
+  expect((await desk('GET', '/Patient?_id=p1,p2')).status).toBe(200)
+  const told = async (caller: Call) => {
+    const { body } = await caller('GET', '/Patient/p1/$disclosures?_count=3')
+    return (body.entry as Entry[]).find(({ resource }) => resource.subtype[0]?.code === 'search-type')
+      ?.resource
+  }
+  expect((await told(patient))?.entity).toContainEqual(expect.objectContaining({ role: searched }))
+  expect(JSON.stringify((await told(patient))?.entity)).not.toContain('"query"')
+  const [asked] = ((await told(auditor))?.entity ?? []) as { query?: string }[]
+  expect(Buffer.from(asked?.query ?? '', 'base64').toString()).toContain('_id=p1,p2')
+})
+
+test('staff without a resource of their own are not told by their account, name or address', () => {
+  const person = {
+    who: { identifier: { value: 'account-7' } },
+    name: 'Rosa',
+    network: { address: '10.0.0.7', type: '2' },
+    type: {
+      coding: [{ code: 'IRCP', system: 'http://terminology.hl7.org/CodeSystem/v3-ParticipationType' }],
+    },
+    requestor: true,
+  }
+  const told = JSON.stringify(withoutStaff({ resourceType: 'AuditEvent', agent: [person] }))
+  expect(told).not.toMatch(/account-7|Rosa|10\.0\.0\.7/)
+})
+
+test('the log itself, which names the staff, is not a patient’s to search', async () => {
+  for (const who of [
+    { scope: 'patient/*.rs patient/AuditEvent.rs', patient: 'p1', fhirUser: 'Patient/p1' },
+    { scope: 'user/*.rs user/AuditEvent.rs', patient: 'p1', fhirUser: 'RelatedPerson/r1' },
+  ]) {
+    const caller = await callerOf(server, who)
+    expect((await caller('GET', '/AuditEvent?patient=Patient/p1')).status).toBe(403)
+    const around = await caller('GET', '/Patient?_id=p1&_revinclude=AuditEvent:patient')
+    expect(JSON.stringify(around.body)).not.toContain('Practitioner/d1')
+  }
 })
 
 test('a patient gets no accounting of another', async () => {

@@ -9,7 +9,7 @@ import type { Operation, OperationCall } from '../operation.ts'
 import type { RoadParts } from '../walk.ts'
 import { checkThere } from './change-meta.ts'
 import { loadOperationDefinition } from './operation-definition.ts'
-import { withoutStaff } from './without-staff.ts'
+import { withoutOthersQueries, withoutStaff } from './without-staff.ts'
 
 type DisclosureParts = Pick<RoadParts, 'database' | 'definitions' | 'settings' | 'pages' | 'clock'>
 
@@ -54,9 +54,10 @@ async function disclosures(parts: DisclosureParts, call: OperationCall): Promise
     const next: [string, string] = ['_page', parts.pages.seal(page.next, about)]
     links.push(['next', withQuery(self, [...ownQuery(request.query), next])])
   }
-  const names = auditor || parts.settings.discloseStaff === true
+  const names = parts.settings.discloseStaff === true
+  const { fhirUser = `Patient/${id}` } = principal
   const entries = page.matches.map(({ type, id: event, text }) =>
-    searchEntry(base, type, event, names ? text : masked(text), 'match'),
+    searchEntry(base, type, event, auditor ? text : masked(text, fhirUser, names), 'match'),
   )
   return { status: 200, body: bundleText({ type: 'searchset', lastUpdated: parts.clock(), links, entries }) }
 }
@@ -91,6 +92,7 @@ function withQuery(url: string, pairs: readonly (readonly [string, string])[]): 
   return query === '' ? url : `${url}?${query}`
 }
 
-function masked(text: string): string {
-  return JSON.stringify(withoutStaff(parseJson(text) as Resource))
+function masked(text: string, caller: string, names: boolean): string {
+  const event = withoutOthersQueries(parseJson(text) as Resource, caller)
+  return JSON.stringify(names ? event : withoutStaff(event))
 }
