@@ -68,6 +68,8 @@ export interface App extends AsyncDisposable {
 export interface AppOptions {
   /** Who signs in, and how. */
   readonly people?: (server: AuthorizationServer) => People
+  /** Nobody is answered before. */
+  readonly ready?: Promise<void> | undefined
 }
 
 /** Introduces the rooms to each other. The database runs already. */
@@ -138,6 +140,7 @@ export async function openApp(
       logger,
     }),
   )
+  await options.ready
   const listening = await listen(http, config).catch(refusePort(config))
   opened.defer(() => listening.close())
   // Some seconds after an installation, and nothing on any other day: nobody waits for it.

@@ -22,7 +22,9 @@ async function serveUntil(stopped: Promise<void>, config: Config): Promise<void>
   await using postgres =
     config.databaseUrl === undefined ? await startEmbeddedPostgres(config.dataFolder) : undefined
   const { openApp } = await joining
-  await using app = await openApp(config, config.databaseUrl ?? postgres?.url ?? '', logger)
+  await using app = await openApp(config, config.databaseUrl ?? postgres?.url ?? '', logger, {
+    ready: postgres?.synced,
+  })
   await greet(app, config)
   await stopped
   logger.info('stopping: answering what is under way')

@@ -18,6 +18,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { Refusal } from '#fhir/refusal.ts'
+import { markSynced, markUnsynced } from './cluster-sync.ts'
 import { choosePostgresAccount, type PostgresAccount } from './postgres-account.ts'
 import { findPostgresBinaries, type PostgresBinaries } from './postgres-binaries.ts'
 import { postgresSettings } from './postgres-settings.ts'
@@ -85,20 +86,31 @@ export async function createCluster(cluster: Cluster): Promise<void> {
       ...locale,
       '--data-checksums',
     ],
-    ...(cluster.settings.fsync === 'off' ? ['--no-sync'] : []),
+    '--no-sync',
   ]
-  const child = run(cluster, cluster.binaries.initdb, args)
-  const code = await new Promise((done) => child.once('close', done).once('error', done))
-  if (code !== 0) {
+  if ((await codeOf(run(cluster, cluster.binaries.initdb, args))) !== 0) {
     rmSync(draft, { recursive: true, force: true })
     throw new Refusal('unavailable', `The database could not be made: ${lastWords(cluster)}`)
   }
+  if (cluster.settings.fsync !== 'off') markUnsynced(draft)
   try {
     renameSync(draft, cluster.path)
   } catch (error) {
     rmSync(draft, { recursive: true, force: true })
     if (!existsSync(cluster.path)) throw error
   }
+}
+
+/** PostgreSQL may run on it meanwhile. */
+export async function syncCluster(cluster: Cluster): Promise<void> {
+  const child = run(cluster, cluster.binaries.initdb, ['--sync-only', '--pgdata', cluster.path])
+  if ((await codeOf(child)) !== 0)
+    throw new Refusal('unavailable', `The database could not be brought to the disk: ${lastWords(cluster)}`)
+  markSynced(cluster.path)
+}
+
+function codeOf(child: ChildProcess): Promise<unknown> {
+  return new Promise((done) => child.once('close', done).once('error', done))
 }
 
 export function launchPostgres(cluster: Cluster, socketFolder: string): ChildProcess {

@@ -12,12 +12,16 @@ import {
   locateCluster,
   makeSocketFolder,
   superuser,
+  syncCluster,
 } from './cluster.ts'
+import { isLeftUnsynced, isUnsynced } from './cluster-sync.ts'
 import { findPostmaster, type Postmaster, stopPostmaster } from './postmaster.ts'
 
 export interface EmbeddedPostgres extends AsyncDisposable {
   /** For the database `almanac`, as its superuser, over a socket that only this account can open. */
   readonly url: string
+  /** A new cluster is on the disk: nobody may be answered before. */
+  readonly synced: Promise<void>
   stop(): Promise<void>
 }
 
@@ -34,6 +38,8 @@ export async function startEmbeddedPostgres(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<EmbeddedPostgres> {
   const cluster = locateCluster(resolve(dataFolder), settings)
+  if (findPostmaster(cluster.path) === undefined && isLeftUnsynced(cluster.path))
+    rmSync(cluster.path, { recursive: true })
   if (!existsSync(cluster.path)) await createCluster(cluster)
   const found = findPostmaster(cluster.path)
   const socketFolder = found?.socketFolder ?? makeSocketFolder(cluster)
@@ -47,6 +53,9 @@ export async function startEmbeddedPostgres(
     throw error
   }
 
+  const synced = isUnsynced(cluster.path) ? syncCluster(cluster) : Promise.resolve()
+  // Whoever is about to answer learns of its failure.
+  synced.catch(() => undefined)
   let stopping: Promise<void> | undefined
   let restoring = Promise.resolve()
   const watch = () => {
@@ -69,6 +78,7 @@ export async function startEmbeddedPostgres(
   const stop = () => {
     stopping ??= (async () => {
       await restoring
+      await synced.catch(() => undefined)
       await lock.end().catch(() => undefined)
       await stopPostmaster(cluster.path, postmaster.pid)
       if (socketFolder.startsWith(join(tmpdir(), 'almanac-')))
@@ -77,7 +87,7 @@ export async function startEmbeddedPostgres(
     return stopping
   }
   watch()
-  return { url: urlOf(cluster, socketFolder, databaseName), stop, [Symbol.asyncDispose]: stop }
+  return { url: urlOf(cluster, socketFolder, databaseName), synced, stop, [Symbol.asyncDispose]: stop }
 }
 
 /** Of the embedded PostgreSQL that runs on this folder now, for commands beside the server. */

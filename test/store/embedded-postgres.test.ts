@@ -111,6 +111,16 @@ test('what was written is there after a stop and a start', async () => {
   expect(await ask(second.url, 'select id from visit')).toEqual([1])
 })
 
+test('a first start that lost its power before its files were safe is made anew', async () => {
+  const cluster = locateCluster(folder, {})
+  await createCluster(cluster)
+  writeFileSync(join(cluster.path, 'PG_VERSION'), '')
+  await using postgres = await startEmbeddedPostgres(folder)
+  await postgres.synced
+  expect(existsSync(join(cluster.path, 'almanac-unsynced'))).toBe(false)
+  expect(await ask(postgres.url, 'select 1')).toEqual([1])
+})
+
 test('a second server on the same folder is refused with what to do, and the first goes on', async () => {
   await using first = await startEmbeddedPostgres(folder)
   await expect(startEmbeddedPostgres(folder)).rejects.toThrow(
