@@ -1,6 +1,6 @@
 import { Refusal } from '#fhir/refusal.ts'
 import { isId } from '#validation/primitive-checks.ts'
-import { checkServed } from './capabilities-served.ts'
+import { checkServed } from './capabilities/served.ts'
 import { readCriteria } from './criteria.ts'
 import type { Walk } from './walk.ts'
 

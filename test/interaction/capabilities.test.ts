@@ -1,9 +1,9 @@
 import { expect, test, vi } from 'vitest'
 import { parseJson } from '#fhir/json.ts'
 import { loadDefinitions } from '#fhir/load-definitions.ts'
-import { type CapabilityParts, createCapabilities } from '#interaction/capabilities.ts'
-import type { ServedProfile } from '#interaction/capabilities-profiles.ts'
-import { checkServed, isServed } from '#interaction/capabilities-served.ts'
+import { type CapabilityParts, createCapabilities } from '#interaction/capabilities/capabilities.ts'
+import type { ServedProfile } from '#interaction/capabilities/profiles.ts'
+import { checkServed, isServed } from '#interaction/capabilities/served.ts'
 import type { Operation } from '#interaction/operation.ts'
 import { loadValidator } from '../support/validator.ts'
 

@@ -1,12 +1,12 @@
-import type { CapabilityParts } from './capabilities-parts.ts'
-import { buildStatement, type Statement } from './capabilities-statement.ts'
-import { basePlaceholder } from './capabilities-text.ts'
-import { readOpenApiBase } from './openapi-base.ts'
-import { buildOperationPaths } from './openapi-operations.ts'
-import { contentOf, type PathItem, schema } from './openapi-parts.ts'
-import { buildResourcePaths, searchParameter } from './openapi-resource.ts'
-import { buildSchemas } from './openapi-schemas.ts'
-import { buildSystemPaths } from './openapi-system.ts'
+import type { CapabilityParts } from '../capabilities/parts.ts'
+import { buildStatement, type Statement } from '../capabilities/statement.ts'
+import { basePlaceholder } from '../capabilities/text.ts'
+import { readOpenApiBase } from './base.ts'
+import { buildOperationPaths } from './operations.ts'
+import { contentOf, type PathItem, schema } from './parts.ts'
+import { buildResourcePaths, searchParameter } from './resource.ts'
+import { buildSchemas } from './schemas.ts'
+import { buildSystemPaths } from './system.ts'
 
 /** https://spec.openapis.org/oas/v3.1.0: the CapabilityStatement, told to those who do not speak FHIR. */
 export function buildOpenApi(parts: CapabilityParts): Record<string, unknown> {

@@ -27,6 +27,6 @@ interface CodeEntry {
   readonly code: string
 }
 
-const file = new URL('../../fhir-profiles/capability.json', import.meta.url)
+const file = new URL('../../../fhir-profiles/capability.json', import.meta.url)
 
 export const capabilityBase: CapabilityBase = JSON.parse(readFileSync(file, 'utf8'))

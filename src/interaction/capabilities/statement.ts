@@ -1,11 +1,11 @@
 import { compartmentBases } from '#fhir/compartment.ts'
 import type { Definitions } from '#fhir/definitions.ts'
-import { type CapabilityBase, capabilityBase, type ResourceCapability } from './capabilities-base.ts'
-import type { CapabilityParts } from './capabilities-parts.ts'
-import { instantiated } from './capabilities-profiles.ts'
-import { buildResourceCapabilities, searchParameterEntry, servedParameters } from './capabilities-resource.ts'
-import { describeServer } from './capabilities-server.ts'
-import { originPlaceholder } from './capabilities-text.ts'
+import { type CapabilityBase, capabilityBase, type ResourceCapability } from './base.ts'
+import type { CapabilityParts } from './parts.ts'
+import { instantiated } from './profiles.ts'
+import { buildResourceCapabilities, searchParameterEntry, servedParameters } from './resource.ts'
+import { describeServer } from './server.ts'
+import { originPlaceholder } from './text.ts'
 
 /** The parts of the CapabilityStatement that the OpenAPI document is made from. */
 export interface Statement extends Record<string, unknown> {

@@ -7,7 +7,7 @@ export interface OpenApiBase {
   readonly [field: string]: unknown
 }
 
-const file = new URL('../../fhir-profiles/openapi.json', import.meta.url)
+const file = new URL('../../../fhir-profiles/openapi.json', import.meta.url)
 
 /** The hand-written part of /openapi.json: sentences, headers and what shapes an answer. */
 export function readOpenApiBase(): OpenApiBase {

@@ -1,5 +1,5 @@
-import { answers, type PathItem, parameter, requestBody } from './openapi-parts.ts'
-import { historyResult, searchResult } from './openapi-resource.ts'
+import { answers, type PathItem, parameter, requestBody } from './parts.ts'
+import { historyResult, searchResult } from './resource.ts'
 
 /** What has no type in its address; `interactions` are those of the CapabilityStatement's rest. */
 export function buildSystemPaths(

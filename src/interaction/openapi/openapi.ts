@@ -1,7 +1,7 @@
-import type { CapabilityParts } from './capabilities-parts.ts'
-import { answerKept, type KeptText, keepText, type TextRequest } from './capabilities-text.ts'
-import type { FhirResponse } from './exchange.ts'
-import { buildOpenApi } from './openapi-document.ts'
+import type { CapabilityParts } from '../capabilities/parts.ts'
+import { answerKept, type KeptText, keepText, type TextRequest } from '../capabilities/text.ts'
+import type { FhirResponse } from '../exchange.ts'
+import { buildOpenApi } from './document.ts'
 
 export interface OpenApi {
   answer(request: TextRequest): FhirResponse

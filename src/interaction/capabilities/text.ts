@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { parseEtags } from './etag.ts'
-import type { FhirResponse } from './exchange.ts'
+import { parseEtags } from '../etag.ts'
+import type { FhirResponse } from '../exchange.ts'
 
 /** Stands for the clinic's base in a kept text: bases come from callers, so a text per base could be made endless. */
 export const basePlaceholder = 'urn:uuid:00000000-0000-0000-0000-000000000000'

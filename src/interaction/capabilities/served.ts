@@ -1,6 +1,6 @@
 import { Refusal } from '#fhir/refusal.ts'
-import { capabilityBase } from './capabilities-base.ts'
-import type { InteractionName } from './exchange.ts'
+import type { InteractionName } from '../exchange.ts'
+import { capabilityBase } from './base.ts'
 
 /** What a resource type serves unless fhir-profiles/capability.json says less. */
 export const instanceInteractions = [

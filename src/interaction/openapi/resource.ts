@@ -1,4 +1,4 @@
-import type { ResourceCapability } from './capabilities-base.ts'
+import type { ResourceCapability } from '../capabilities/base.ts'
 import {
   answers,
   type Endpoint,
@@ -7,7 +7,7 @@ import {
   parameter,
   requestBody,
   schema,
-} from './openapi-parts.ts'
+} from './parts.ts'
 
 interface ClaimedParameter {
   readonly name: string

@@ -1,19 +1,13 @@
 import { Refusal } from '#fhir/refusal.ts'
-import { keepNormative } from './capabilities-normative.ts'
-import type { CapabilityParts } from './capabilities-parts.ts'
-import { buildStatement } from './capabilities-statement.ts'
-import { buildTerminologyStatement } from './capabilities-terminology.ts'
-import {
-  answerKept,
-  basePlaceholder,
-  type KeptText,
-  keepText,
-  type TextRequest,
-} from './capabilities-text.ts'
-import type { FhirResponse } from './exchange.ts'
-import { cutSubset, readSubset, type Subset } from './subset.ts'
+import type { FhirResponse } from '../exchange.ts'
+import { cutSubset, readSubset, type Subset } from '../subset.ts'
+import { keepNormative } from './normative.ts'
+import type { CapabilityParts } from './parts.ts'
+import { buildStatement } from './statement.ts'
+import { buildTerminologyStatement } from './terminology.ts'
+import { answerKept, basePlaceholder, type KeptText, keepText, type TextRequest } from './text.ts'
 
-export type { CapabilityParts } from './capabilities-parts.ts'
+export type { CapabilityParts } from './parts.ts'
 
 export interface CapabilityRequest extends TextRequest {
   readonly query: readonly (readonly [name: string, value: string])[]

@@ -1,5 +1,5 @@
-import type { CapabilityParts } from './capabilities-parts.ts'
-import { describeServer } from './capabilities-server.ts'
+import type { CapabilityParts } from './parts.ts'
+import { describeServer } from './server.ts'
 
 /** `mode=terminology`: https://hl7.org/fhir/R4/terminologycapabilities.html */
 export function buildTerminologyStatement(parts: CapabilityParts): Record<string, unknown> {

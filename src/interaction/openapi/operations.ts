@@ -1,8 +1,8 @@
 import type { Definitions } from '#fhir/definitions.ts'
-import { isOf } from './capabilities-resource.ts'
-import { answers, type Endpoint, type PathItem, requestBody } from './openapi-parts.ts'
-import { pathParameters } from './openapi-resource.ts'
-import type { Operation, OperationDefinition } from './operation.ts'
+import { isOf } from '../capabilities/resource.ts'
+import type { Operation, OperationDefinition } from '../operation.ts'
+import { answers, type Endpoint, type PathItem, requestBody } from './parts.ts'
+import { pathParameters } from './resource.ts'
 
 /** `$name` at each level and type where its definition has it; GET for those that change nothing. */
 export function buildOperationPaths(

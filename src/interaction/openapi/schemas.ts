@@ -1,6 +1,6 @@
 import type { Definitions, ElementDefinition, TypeDefinition } from '#fhir/definitions.ts'
 import { jsonNames } from '#validation/json-names.ts'
-import { schema } from './openapi-parts.ts'
+import { schema } from './parts.ts'
 
 type Schema = Record<string, unknown>
 

@@ -1,9 +1,9 @@
 import type { Definitions, SearchParameter } from '#fhir/definitions.ts'
-import { capabilityBase, type ResourceCapability } from './capabilities-base.ts'
-import type { CapabilitySettings } from './capabilities-parts.ts'
-import { type ServedProfile, supportedProfiles } from './capabilities-profiles.ts'
-import { instanceInteractions, isServed } from './capabilities-served.ts'
-import type { Operation, OperationDefinition } from './operation.ts'
+import type { Operation, OperationDefinition } from '../operation.ts'
+import { capabilityBase, type ResourceCapability } from './base.ts'
+import type { CapabilitySettings } from './parts.ts'
+import { type ServedProfile, supportedProfiles } from './profiles.ts'
+import { instanceInteractions, isServed } from './served.ts'
 
 /** Named queries: there are none. */
 const unserved: ReadonlySet<string> = new Set(['_query'])

@@ -1,6 +1,6 @@
 import type { Definitions } from '#fhir/definitions.ts'
-import type { ServedProfile } from './capabilities-profiles.ts'
-import type { Operation } from './operation.ts'
+import type { Operation } from '../operation.ts'
+import type { ServedProfile } from './profiles.ts'
 
 /** What the server is made of: /metadata and /openapi.json are told from these alone. */
 export interface CapabilityParts {

@@ -1,5 +1,5 @@
-import type { CapabilityParts } from './capabilities-parts.ts'
-import { basePlaceholder } from './capabilities-text.ts'
+import type { CapabilityParts } from './parts.ts'
+import { basePlaceholder } from './text.ts'
 
 /** The software, and where it answers. */
 export function describeServer({ version, since }: CapabilityParts): Record<string, unknown> {
