@@ -1,5 +1,5 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 
 const root = join(import.meta.dirname, '../..')
@@ -50,6 +50,13 @@ test('every file of the repository that a page names in code is there', () => {
       ].map(([, path = '']) => [page, path] as const),
     )
   expect(named.filter(([, path]) => !existsSync(join(root, path)))).toEqual([])
+})
+
+test('every decision is found from the list of what one may wonder about', () => {
+  const list = read('docs/decisions/README.md')
+  const decisions = globSync('docs/decisions/0*.md', { cwd: root }).map((page) => basename(page))
+  expect(decisions.filter((page) => !list.includes(`(${page})`))).toEqual([])
+  expect(new Set(decisions.map((page) => page.slice(0, 4))).size).toBe(decisions.length)
 })
 
 test('every operation has its line in docs/api/operations.md', () => {
