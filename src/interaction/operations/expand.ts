@@ -4,27 +4,29 @@ import type { Concept } from '#fhir/terminology/value-set.ts'
 import type { FhirResponse } from '../exchange.ts'
 import type { Operation, OperationCall } from '../operation.ts'
 import type { RoadParts } from '../walk.ts'
-import { loadNamedValueSet } from './named-value-set.ts'
+import { loadNamedValueSet, type NamedValueSet } from './named-value-set.ts'
 import { loadOperationDefinition } from './operation-definition.ts'
 
 /** About a megabyte of answer; longer lists are read by pages. */
 const mostAtOnce = 10_000
 
 /** https://hl7.org/fhir/R4/valueset-operation-expand.html */
-export function createExpand({ clock }: Pick<RoadParts, 'clock'>): Operation {
+export function createExpand({ clock, validator }: Pick<RoadParts, 'clock' | 'validator'>): Operation {
   return {
     definition: loadOperationDefinition('value-set-expand'),
-    invoke: (call) => expand(call, clock()),
+    invoke: async (call) => expand(call, await loadNamedValueSet(call, validator), clock()),
   }
 }
 
-async function expand(call: OperationCall, now: Date): Promise<FhirResponse> {
-  const { parameters } = call
+function expand(
+  { parameters }: OperationCall,
+  { valueSet, terminology }: NamedValueSet,
+  now: Date,
+): FhirResponse {
   const filter = parameters.get('filter')?.[0] as string | undefined
   const activeOnly = parameters.get('activeOnly')?.[0] === true
   const offset = readNumber(parameters, 'offset') ?? 0
   const count = readNumber(parameters, 'count')
-  const { valueSet, terminology } = await loadNamedValueSet(call)
   let concepts = terminology.listOf(valueSet)
   if (activeOnly) concepts = concepts.filter(({ inactive }) => inactive !== true)
   if (filter !== undefined) concepts = concepts.filter(matching(filter))

@@ -6,9 +6,11 @@ import { createEverything } from './everything.ts'
 import { createExpand } from './expand.ts'
 import { createLookup } from './lookup.ts'
 import { createMeta } from './meta.ts'
+import { createSubsumes } from './subsumes.ts'
 import { createTimeline } from './timeline.ts'
 import { createValidate } from './validate.ts'
 import { createValidateCode } from './validate-code.ts'
+import { createValidateSystemCode } from './validate-system-code.ts'
 
 /** The operations of FHIR itself; other rooms bring theirs beside them. */
 export function loadOperations(
@@ -22,8 +24,10 @@ export function loadOperations(
     createDisclosures(parts),
     createTimeline(parts),
     createExpand(parts),
-    createValidateCode(),
+    createValidateCode(parts),
     createLookup(),
+    createValidateSystemCode(),
+    createSubsumes(),
     createValidate(parts),
   ]
 }

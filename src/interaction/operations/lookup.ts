@@ -1,10 +1,9 @@
-import { checkPermission } from '#access/check-permission.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Coding } from '#fhir/resource.ts'
 import type { CodeEntry } from '#fhir/terminology/code-table.ts'
-import { shorten } from '#fhir/terminology/value-set.ts'
 import type { FhirResponse } from '../exchange.ts'
 import type { Operation, OperationCall } from '../operation.ts'
+import { findEntry, loadCodeTable } from './named-code-system.ts'
 import { loadOperationDefinition } from './operation-definition.ts'
 import { checkCoding } from './validate-code.ts'
 
@@ -13,24 +12,11 @@ export function createLookup(): Operation {
   return { definition: loadOperationDefinition('code-system-lookup'), invoke: lookup }
 }
 
-async function lookup({ principal, store, parameters }: OperationCall): Promise<FhirResponse> {
-  checkPermission(principal, 'CodeSystem', 'r')
-  const { system, code, version } = readCoding(parameters)
-  const canonical = version === undefined ? system : `${system}|${version}`
-  const terminology = await store.terminology({ codeSystems: [canonical] })
-  const table = terminology.codeTable(canonical)
-  if (table === undefined)
-    throw new Refusal(
-      'not-found',
-      `The CodeSystem ${shorten(canonical)} is not held here: store it first, or ask a terminology server.`,
-      { expression: 'system' },
-    )
-  const entry = table.entry(code)
-  if (entry === undefined)
-    throw new Refusal('not-found', `There is no code "${shorten(code)}" in ${shorten(table.name)}.`, {
-      expression: 'code',
-    })
-  const wanted = parameters.get('property') as readonly string[] | undefined
+async function lookup(call: OperationCall): Promise<FhirResponse> {
+  const { system, code, version } = readCoding(call.parameters)
+  const table = await loadCodeTable(call, { system, version, expression: 'system' })
+  const entry = findEntry(table, code, 'code')
+  const wanted = call.parameters.get('property') as readonly string[] | undefined
   const properties = propertiesOf(entry).filter(({ part: [name] }) =>
     wanted === undefined ? true : wanted.includes(name.valueCode),
   )

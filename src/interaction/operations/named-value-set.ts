@@ -1,9 +1,12 @@
 import { checkPermission } from '#access/check-permission.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import type { Resource } from '#fhir/resource.ts'
 import type { CodeSet } from '#fhir/terminology/code-set.ts'
 import type { Terminology } from '#fhir/terminology/terminology.ts'
 import { shorten, type ValueSet } from '#fhir/terminology/value-set.ts'
+import { refuseErrors } from '#validation/refuse-errors.ts'
 import type { OperationCall } from '../operation.ts'
+import type { RoadParts } from '../walk.ts'
 import { checkThere } from './change-meta.ts'
 
 export interface NamedValueSet {
@@ -14,16 +17,23 @@ export interface NamedValueSet {
   codes(): CodeSet | undefined
 }
 
-/** The value set that an operation is about: by its id in the address, or by `url` and `valueSetVersion`. */
-export async function loadNamedValueSet(call: OperationCall): Promise<NamedValueSet> {
+/** The value set that an operation is about: by its id in the address, sent along, or by `url` and `valueSetVersion`. */
+export async function loadNamedValueSet(
+  call: OperationCall,
+  validator: RoadParts['validator'],
+): Promise<NamedValueSet> {
   const { request, principal, store, parameters } = call
   checkPermission(principal, 'ValueSet', 'r')
+  const sent = parameters.get('valueSet')?.[0] as Resource | undefined
+  if (sent !== undefined) {
+    checkAlone(call)
+    refuseErrors(await validator.validate(sent, principal.tenant, { type: 'ValueSet' }), sent, 'ValueSet')
+    return await listed(call, sent as unknown as ValueSet)
+  }
   if (request.id !== undefined) {
     const stored = await store.read('ValueSet', request.id)
     checkThere(stored, 'ValueSet', request.id)
-    const valueSet = JSON.parse(stored.text) as ValueSet
-    const terminology = await store.terminology({ inline: valueSet })
-    return { valueSet, terminology, codes: () => terminology.codesOf(valueSet) }
+    return await listed(call, JSON.parse(stored.text) as ValueSet)
   }
   const canonical = readCanonical(parameters)
   const terminology = await store.terminology({ valueSets: [canonical] })
@@ -34,6 +44,16 @@ export async function loadNamedValueSet(call: OperationCall): Promise<NamedValue
     `The ValueSet ${shorten(canonical)} is not held here: store it first, or ask a terminology server.`,
     { expression: 'url' },
   )
+}
+
+async function listed({ store }: OperationCall, valueSet: ValueSet): Promise<NamedValueSet> {
+  const terminology = await store.terminology({ inline: valueSet })
+  return { valueSet, terminology, codes: () => terminology.codesOf(valueSet) }
+}
+
+function checkAlone({ request, parameters }: OperationCall): void {
+  if (request.id === undefined && parameters.get('url') === undefined) return
+  throw new Refusal('invalid', 'Which ValueSet? Send one, or name one: not both.', { expression: 'valueSet' })
 }
 
 function readCanonical(parameters: OperationCall['parameters']): string {

@@ -4,25 +4,30 @@ import type { Coding } from '#fhir/resource.ts'
 import { type Concept, shorten } from '#fhir/terminology/value-set.ts'
 import type { FhirResponse } from '../exchange.ts'
 import type { Operation, OperationCall } from '../operation.ts'
+import type { RoadParts } from '../walk.ts'
 import { loadNamedValueSet, type NamedValueSet } from './named-value-set.ts'
 import { loadOperationDefinition } from './operation-definition.ts'
 
 /** https://hl7.org/fhir/R4/valueset-operation-validate-code.html */
-export function createValidateCode(): Operation {
-  return { definition: loadOperationDefinition('value-set-validate-code'), invoke: validateCode }
+export function createValidateCode({ validator }: Pick<RoadParts, 'validator'>): Operation {
+  return {
+    definition: loadOperationDefinition('value-set-validate-code'),
+    async invoke(call) {
+      const codings = readCodings(call.parameters)
+      const named = await loadNamedValueSet(call, validator)
+      const contains = membership(named)
+      return tellVerdict(codings.map((coding) => judge(coding, named, contains)))
+    },
+  }
 }
 
-interface Verdict {
+export interface Verdict {
   readonly result: boolean
   readonly message?: string
   readonly display?: string
 }
 
-async function validateCode(call: OperationCall): Promise<FhirResponse> {
-  const codings = readCodings(call.parameters)
-  const named = await loadNamedValueSet(call)
-  const contains = membership(named)
-  const verdicts = codings.map((coding) => judge(coding, named, contains))
+export function tellVerdict(verdicts: readonly Verdict[]): FhirResponse {
   // Of a concept with several codings one is enough.
   const verdict = verdicts.find(({ result }) => result) ?? verdicts[0] ?? { result: false, message: noCoding }
   const parameter = [
@@ -82,7 +87,7 @@ function displayOf({ system, code }: Concept, { valueSet, terminology }: NamedVa
   return listed?.display ?? (system && terminology.codeTable(system)?.entry(code)?.display)
 }
 
-function readCodings(parameters: OperationCall['parameters']): readonly Coding[] {
+export function readCodings(parameters: OperationCall['parameters']): readonly Coding[] {
   const code = parameters.get('code')?.[0] as string | undefined
   const coding = parameters.get('coding')?.[0] as Coding | undefined
   const concept = parameters.get('codeableConcept')?.[0] as { coding?: unknown } | undefined

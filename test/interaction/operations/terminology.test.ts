@@ -242,6 +242,81 @@ describe('a clinic’s value set', () => {
   })
 })
 
+describe('a ValueSet that is sent along', () => {
+  const sent = (valueSet: object, more: object[] = []) => ({
+    resourceType: 'Parameters',
+    parameter: [{ name: 'valueSet', resource: valueSet }, ...more],
+  })
+  const inline = { ...valueSet('urn:not-stored', [{ system: 'urn:visits' }]), id: undefined }
+
+  test('is expanded, and codes are held against it, as if it were stored', async () => {
+    const expanded = await caller.send('POST', 'ValueSet/$expand', sent(inline))
+    expect(expanded.resource).toMatchObject({ expansion: { total: 3 } })
+    const code = { name: 'coding', valueCoding: { system: 'urn:visits', code: 'phone' } }
+    const judged = await caller.send('POST', 'ValueSet/$validate-code', sent(inline, [code]))
+    expect(judged.resource).toMatchObject({ parameter: [{ name: 'result', valueBoolean: true }, {}] })
+    expect((await caller.send('GET', 'ValueSet?url=urn:not-stored&_summary=count')).bundle.total).toBe(0)
+  })
+
+  test('is refused when it is wrong, or when another is named too', async () => {
+    const wrong = { ...inline, compose: { include: 'everything' } }
+    expect((await caller.send('POST', 'ValueSet/$expand', sent(wrong))).status).toBe(400)
+    const named = sent(inline, [{ name: 'url', valueUri: 'urn:visits-set' }])
+    expect((await caller.send('POST', 'ValueSet/$expand', named)).status).toBe(400)
+    expect((await caller.send('POST', 'ValueSet/visits/$expand', sent(inline))).status).toBe(400)
+  })
+})
+
+describe('a code system', () => {
+  const first = async (path: string) => {
+    const { status, resource } = await caller.send('GET', path)
+    const [parameter] =
+      (resource as { parameter?: { valueBoolean?: boolean; valueCode?: string }[] }).parameter ?? []
+    return parameter?.valueBoolean ?? parameter?.valueCode ?? status
+  }
+
+  test.each<[query: string, verdict: boolean | number]>([
+    ['$validate-code?url=urn:visits&code=first', true],
+    ['visits/$validate-code?code=first', true],
+    ['$validate-code?url=urn:visits&code=surgery', false],
+    ['$validate-code?url=urn:visits&code=first&display=Second', false],
+    ['$validate-code?code=first', 400],
+    ['$validate-code?url=urn:visits', 400],
+    ['$validate-code?url=urn:unknown&code=first', 404],
+    ['none/$validate-code?code=first', 404],
+  ])('says whether it has a code: %s', async (query, verdict) => {
+    expect(await first(`CodeSystem/${query}`)).toBe(verdict)
+  })
+
+  test.each<[query: string, outcome: string | number]>([
+    ['$subsumes?system=urn:visits&codeA=visit&codeB=first', 'subsumes'],
+    ['$subsumes?system=urn:visits&codeA=first&codeB=visit', 'subsumed-by'],
+    ['visits/$subsumes?codeA=first&codeB=first', 'equivalent'],
+    ['$subsumes?system=urn:visits&codeA=first&codeB=phone', 'not-subsumed'],
+    ['$subsumes?system=urn:visits&codeA=first', 400],
+    ['$subsumes?codeA=first&codeB=visit', 400],
+    ['$subsumes?system=urn:visits&codeA=first&codeB=surgery', 404],
+  ])('says how two codes stand to each other: %s', async (query, outcome) => {
+    expect(await first(`CodeSystem/${query}`)).toBe(outcome)
+  })
+
+  test('takes codings too, of one system', async () => {
+    const coding = (side: string, system: string, code: string) => ({
+      name: `coding${side}`,
+      valueCoding: { system, code },
+    })
+    const ask = (b: object) =>
+      caller.send('POST', 'CodeSystem/$subsumes', {
+        resourceType: 'Parameters',
+        parameter: [coding('A', 'urn:visits', 'visit'), b],
+      })
+    expect((await ask(coding('B', 'urn:visits', 'first'))).resource).toMatchObject({
+      parameter: [{ valueCode: 'subsumes' }],
+    })
+    expect((await ask(coding('B', 'urn:other', 'first'))).status).toBe(400)
+  })
+})
+
 describe('a search', () => {
   test('by the codes of a value set, or below a code, uses the same terminology', async () => {
     const create = (code: string) =>
