@@ -93,7 +93,6 @@ function recordRefused(database: Database, refused: RefusedRequest): Promise<voi
     when: new Date(),
     status: refusal.status,
     resourceId: refused.id,
-    base: tenant,
   })
   return database.recordAudit(tenant, event)
 }

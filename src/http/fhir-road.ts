@@ -6,7 +6,7 @@ import type { FhirResponse } from '#interaction/exchange.ts'
 import { openAccessRecord } from './access-record.ts'
 import { type Answerer, buildRefusalAnswer } from './answer.ts'
 import { CallerGone } from './body.ts'
-import { matchFhirPath } from './fhir-base.ts'
+import { buildOriginFinder, matchFhirPath } from './fhir-base.ts'
 import { readForwarded } from './forwarded.ts'
 import { logAccess } from './log.ts'
 import type { HttpParts } from './parts.ts'
@@ -28,6 +28,7 @@ export function createFhirRoad(
   work: (visit: Visit) => Promise<FhirResponse>,
 ): FhirRoad {
   const { logger, metrics, settings, recordRefused } = parts
+  const originOf = buildOriginFinder(settings)
   const inXml = createXmlAnswer(parts)
   const forwarded = settings.trustProxy === false ? undefined : readForwarded(settings.trustProxy)
 
@@ -78,7 +79,7 @@ export function createFhirRoad(
     const told = visit.progress === 'admitted' && refusal.kind !== 'throttled'
     if (recordRefused !== undefined && told && !(error instanceof CallerGone)) {
       try {
-        await recordRefused(buildRefusedRequest(visit, refusal))
+        await recordRefused(buildRefusedRequest(visit, originOf(visit.req) + visit.path.basePath, refusal))
       } catch (err) {
         logger.error({ requestId, err }, 'a refused request could not be written to the audit trail')
         return buildRefusalAnswer(unrecorded(err))
@@ -105,11 +106,12 @@ function wishOf({ req, query }: Visit): Presentation {
   }
 }
 
-function buildRefusedRequest(visit: Visit, refusal: Refusal) {
+function buildRefusedRequest(visit: Visit, base: string, refusal: Refusal) {
   const { record, path, principal, address } = visit
   const { requestId, method, interaction, type, id } = record
   return {
     tenant: path.tenant,
+    base,
     method,
     interaction,
     requestId,

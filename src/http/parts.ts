@@ -92,6 +92,8 @@ export interface FhirBase {
 
 export interface RefusedRequest {
   readonly tenant: string
+  /** The clinic's FHIR base, as callers know it. */
+  readonly base: string
   readonly principal?: Principal
   readonly method: string
   readonly interaction: string

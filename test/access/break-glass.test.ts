@@ -11,9 +11,10 @@ let patient: Call
 const restricted = {
   security: [{ system: 'http://terminology.hl7.org/CodeSystem/v3-Confidentiality', code: 'R' }],
 }
+const why = 'Unconscious in the waiting room'
 const reason = {
   resourceType: 'Parameters',
-  parameter: [{ name: 'reason', valueString: 'Unconscious in the waiting room' }],
+  parameter: [{ name: 'reason', valueString: why }],
 }
 
 beforeAll(async () => {
@@ -83,6 +84,15 @@ test('it stands out in the audit trail, and so does all that follows', async () 
       (purpose: { coding: { code: string }[] }[] | undefined) => purpose?.[0]?.coding[0]?.code === 'BTG',
     )
   expect(purposes.length).toBeGreaterThan(2)
+  const [opened] = (await auditor('GET', '/AuditEvent?subtype=110127')).body.entry
+  expect(opened.resource).toMatchObject({
+    purposeOfEvent: [{ coding: [{ code: 'ETREAT' }] }],
+    agent: [{ network: { address: '127.0.0.1' } }, {}, { who: { reference: 'Practitioner/doctor' } }],
+    entity: [{ detail: [{ type: 'reason', valueString: why }] }, {}, {}],
+  })
+  const told = await patient('GET', '/Patient/mine/$disclosures?_count=200')
+  expect(JSON.stringify(told.body)).toContain('110127')
+  expect(JSON.stringify(told.body)).not.toContain(why)
 })
 
 test('without a reason, or without the right to it, the glass holds', async () => {

@@ -108,6 +108,7 @@ test('who is refused for want of a scope or of a token is in the log', async () 
   expect(more).toEqual([])
   expect(event?.outcome).toBe('4')
   expect(event?.agent[0]?.who).toBeUndefined()
+  expect(event?.agent[1]).toMatchObject({ who: { identifier: { value: server.base } } })
 })
 
 test('a refused transaction leaves its refusal and none of its successes', async () => {

@@ -9,7 +9,7 @@ import type { Operation, OperationCall } from '../operation.ts'
 import type { RoadParts } from '../walk.ts'
 import { checkThere } from './change-meta.ts'
 import { loadOperationDefinition } from './operation-definition.ts'
-import { withoutOthersQueries, withoutStaff } from './without-staff.ts'
+import { withoutOthersWords, withoutStaff } from './without-staff.ts'
 
 type DisclosureParts = Pick<RoadParts, 'database' | 'definitions' | 'settings' | 'pages' | 'clock'>
 
@@ -93,6 +93,6 @@ function withQuery(url: string, pairs: readonly (readonly [string, string])[]): 
 }
 
 function masked(text: string, caller: string, names: boolean): string {
-  const event = withoutOthersQueries(parseJson(text) as Resource, caller)
+  const event = withoutOthersWords(parseJson(text) as Resource, caller)
   return JSON.stringify(names ? event : withoutStaff(event))
 }

@@ -27,12 +27,12 @@ export function withoutStaff(event: Resource): Resource {
   }
 }
 
-/** What others searched for may name other patients: a patient is told that it was a search, and sees their own. */
-export function withoutOthersQueries(event: Resource, caller: string): Resource {
+/** What others searched for may name other patients, and their reasons are the clinic's: a patient sees their own. */
+export function withoutOthersWords(event: Resource, caller: string): Resource {
   if (agentsOf(event).some(({ requestor, who }) => requestor === true && who?.reference === caller))
     return event
-  const entities = (event.entity ?? []) as readonly { readonly query?: string }[]
-  return { ...event, entity: entities.map(({ query: _, ...rest }) => rest) }
+  const entities = (event.entity ?? []) as readonly { readonly query?: string; readonly detail?: unknown }[]
+  return { ...event, entity: entities.map(({ query: _, detail: __, ...rest }) => rest) }
 }
 
 function agentsOf({ agent }: Resource): readonly Agent[] {

@@ -4,7 +4,7 @@ import type { SecurityFact } from '#audit/security-event.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource } from '#fhir/resource.ts'
 import type { Transaction } from '#store/store.ts'
-import type { FhirResponse } from '../exchange.ts'
+import type { FhirRequest, FhirResponse } from '../exchange.ts'
 import type { Operation, OperationCall } from '../operation.ts'
 import { loadOperationDefinition } from '../operations/operation-definition.ts'
 import { planChange } from '../plan-change.ts'
@@ -52,7 +52,7 @@ async function breakGlass(parts: BreakGlassParts, call: OperationCall): Promise<
       throw new Refusal('not-found', `There is no Patient/${patient}.`)
     const notice = write(parts, tx, buildNotice(opening))
     const record = write(parts, tx, buildOpening(opening))
-    tx.audit(parts.buildEvent(tx.tenant, describe(opening, record, principal, request.requestId)))
+    tx.audit(parts.buildEvent(tx.tenant, describe(opening, record, principal, request)))
     await tx.query('select pg_notify($1, $2)', [policyChannel, tx.tenant])
     tx.afterCommit(() => parts.changed(tx.tenant))
     return {
@@ -105,20 +105,22 @@ function buildNotice({ user, patient, from, until, reason }: NewOpening): Resour
 }
 
 function describe(
-  { patient, until }: NewOpening,
+  { patient, until, reason }: NewOpening,
   record: string,
   { clientId, fhirUser, tokenId, roles }: Principal,
-  requestId: string,
+  { requestId, headers: { address } }: FhirRequest,
 ): SecurityFact {
   return {
     deed: 'emergency-started',
-    purpose: 'BTG',
+    purpose: 'ETREAT',
     clientId,
     tokenId,
     requestId,
+    ...(address === undefined ? {} : { address }),
     patient,
     user: { ...(fhirUser === undefined ? {} : { reference: fhirUser }), roles },
     about: { reference: record },
     description: `The record was opened until ${until.toISOString()}.`,
+    details: { reason },
   }
 }
