@@ -223,7 +223,7 @@ test('what is asked for wrongly is told so, and leaves nothing', async () => {
   const wrong = async (more: object) =>
     only(
       await invoke('Appointment/$book', {
-        'appointment-resource': resource({ ...appointment('p11', '18:00', '18:30'), ...more }),
+        'appointment-resource': resource({ ...appointment('p11', '18:00', '18:30'), status: 'pending', ...more }),
       }),
     )
   expect(await wrong({ start: '2020-01-01T09:00:00Z', end: '2020-01-01T09:30:00Z' })).toMatchObject({

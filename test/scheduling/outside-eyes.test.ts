@@ -99,6 +99,44 @@ test('nobody is booked outside of their hours, absent or beyond what is planned,
   expect(await clinic.send('POST', 'Appointment', within)).toMatchObject({ status: 201 })
 })
 
+test('a room is not booked while it is closed or out of its hours, though it has no calendar', async () => {
+  const closed = { during: { start: monday.toString(), end: monday.toString() } }
+  await clinic.put(
+    {
+      resourceType: 'Location',
+      id: 'closed',
+      extension: [
+        {
+          url: 'https://almanac.example/fhir/StructureDefinition/closure',
+          extension: [{ url: 'during', valuePeriod: closed.during }],
+        },
+      ],
+    },
+    {
+      resourceType: 'Location',
+      id: 'sundays',
+      hoursOfOperation: [{ daysOfWeek: ['sun'], openingTime: '08:00:00', closingTime: '12:00:00' }],
+    },
+    { resourceType: 'Location', id: 'open' },
+  )
+  const { body } = await clinic.send('GET', 'Slot?schedule=Schedule/anna&status=free&_sort=start&_count=1')
+  const [{ resource: slot }] = body.entry
+  const inRoom = (room: string) =>
+    clinic.send('POST', 'Appointment', {
+      ...visit(anna, patient('one'), slot.start, slot.end, { slot: [{ reference: `Slot/${slot.id}` }] }),
+      participant: [come(anna), come(patient('three')), come({ reference: `Location/${room}` })],
+    })
+  // Asked twice: what is known of a room counts as what was looked up.
+  for (const room of ['closed', 'sundays', 'closed', 'sundays']) {
+    const refused = await inRoom(room)
+    expect([refused.status, told(refused)]).toEqual([
+      422,
+      expect.stringMatching(/closed at this time|outside of the hours/),
+    ])
+  }
+  expect((await inRoom('open')).status).toBe(201)
+})
+
 test('staff may book outside of the hours with a reason, as they may override an absence', async () => {
   const extension = [
     {
@@ -205,6 +243,30 @@ test('Argonaut names appointments and patients by uri; what was asked for stays 
   expect(JSON.stringify(done?.participant)).toContain('"Patient/three"')
   const elsewhere = { 'appt-id': { valueUri: `https://other.example/fhir/Appointment/${hold?.id}` } }
   expect((await clinic.send('POST', 'Appointment/$book', parameters(elsewhere))).status).toBe(400)
+})
+
+test('$book refuses what is over, and what nobody could book', async () => {
+  const [offer] = appointmentsOf(await find({ 'visit-type': codeOf(generalPractice) }))
+  const byId = (id: unknown) =>
+    clinic.send('POST', 'Appointment/$book', parameters({ 'appt-id': { valueUri: `Appointment/${id}` } }))
+  const { id: _, ...resource } = offer as FhirResource
+  for (const status of ['booked', 'fulfilled', 'noshow', 'entered-in-error']) {
+    const refused = await clinic.send('POST', 'Appointment/$book', {
+      resourceType: 'Parameters',
+      parameter: [{ name: 'appointment-resource', resource: { ...resource, status } }],
+    })
+    expect([refused.status, told(refused)]).toEqual([400, expect.stringContaining('with status pending')])
+  }
+  const held = await clinic.send(
+    'POST',
+    'Appointment/$hold',
+    parameters({ 'appt-id': { valueUri: offer?.id } }),
+  )
+  const [hold] = appointmentsOf(held)
+  await clinic.send('POST', `Appointment/${hold?.id}/$cancel`, { resourceType: 'Parameters' })
+  const [outcome, ...more] = appointmentsOf(await byId(hold?.id))
+  expect([outcome?.resourceType, more]).toEqual(['OperationOutcome', []])
+  expect(JSON.stringify(outcome)).toContain('is cancelled and cannot be booked')
 })
 
 function codeOf({ coding }: typeof generalPractice) {

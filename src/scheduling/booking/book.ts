@@ -77,6 +77,7 @@ async function carryOut(
   const { stored } = asked
   const comment = call.parameters.get('comment')?.[0]
   const appointment = withOverrides(withComment(asked.appointment, comment), call.parameters)
+  checkBookable(asked)
   if (appointment.status === 'cancelled') return cancel(parts, call, tx, { ...asked, appointment })
   checkToCome(appointment, await currentTime(tx))
   const patients = await registerPatients(parts, call, tx)
@@ -89,6 +90,24 @@ async function carryOut(
   }
   return store(parts, call, tx, after, stored)
 }
+
+/** A new one is pending, or as $find has proposed it; one that is here may be changed and cancelled too, by what it shall be. */
+function checkBookable({ appointment, stored }: Asked): void {
+  const status = String(appointment.status)
+  if (stored?.appointment === appointment) {
+    if (bookable.has(status)) return
+    const sentence = `This appointment is ${status} and cannot be booked: look for a free time again.`
+    throw new Refusal('business-rule', sentence, { expression: 'Appointment.status' })
+  }
+  if (bookable.has(status) || status === 'cancelled' || (status === 'booked' && stored !== undefined)) return
+  const sentence =
+    stored === undefined
+      ? `An appointment that is not here yet is booked with status pending, not ${status}.`
+      : `$book takes an appointment that is pending, booked (to change it) or cancelled, not ${status}.`
+  throw new Refusal('invalid', sentence, { expression: 'Appointment.status' })
+}
+
+const bookable: ReadonlySet<string> = new Set(['proposed', 'pending', 'waitlist'])
 
 function cancel(
   parts: BookingParts,
