@@ -1,11 +1,9 @@
 import type { Transaction } from '#store/store.ts'
-import { loadRosters } from '../availability/load-rosters.ts'
-import type { Neighbours } from '../availability/roster-neighbours.ts'
-import type { RosterResource } from '../availability/roster-resource.ts'
-import { buildCandidate, type Candidate } from './candidate.ts'
+import type { Candidate } from './candidate.ts'
 import type { ClinicCalendar } from './clinic-calendar.ts'
 import type { FindWish } from './find-wish.ts'
 import { fitsWish, isResource } from './fits-wish.ts'
+import { loadBare } from './load-bare.ts'
 
 export interface Candidates {
   /** Schedules of those who see patients. */
@@ -18,16 +16,17 @@ export interface Candidates {
 
 export async function chooseCandidates(
   tx: Transaction,
-  { candidates }: ClinicCalendar,
+  calendar: ClinicCalendar,
   wish: FindWish,
   timeZone: string,
 ): Promise<Candidates> {
-  const all = [...candidates.values()]
+  const all = [...calendar.candidates.values()]
   const mains = all.filter(({ of }) => !isResource(of) && fitsWish(of, wish))
   const aids = all.filter(({ of }) => isResource(of))
   const owned = new Set(aids.flatMap(({ roster }) => roster.actors))
   const bare = await loadBare(
     tx,
+    calendar,
     [...wish.locations, ...wish.devices].filter((reference) => !owned.has(reference)),
     timeZone,
   )
@@ -42,19 +41,4 @@ export async function chooseCandidates(
     rooms: alone ? [] : those(wish.locations),
     devices: those(wish.devices),
   }
-}
-
-/** As if they had calendars: their closures and those of their houses are read the same way. */
-async function loadBare(
-  tx: Transaction,
-  references: readonly string[],
-  timeZone: string,
-): Promise<readonly Candidate[]> {
-  if (references.length === 0) return []
-  const schedules = references.map((reference): RosterResource => {
-    const resource = { resourceType: 'Schedule', active: true, actor: [{ reference }] }
-    return { reference: `Schedule/of ${reference}`, version: 0, resource }
-  })
-  const { rosters, neighbours, resources } = await loadRosters(tx, schedules, timeZone)
-  return rosters.map((roster, at) => buildCandidate(roster, neighbours[at] as Neighbours, resources, false))
 }

@@ -14,6 +14,8 @@ export interface ClinicCalendar {
   readonly candidates: ReadonlyMap<string, Candidate>
   /** The same, by whose time it is. */
   readonly byActor: ReadonlyMap<string, readonly Candidate[]>
+  /** Rooms and machines without a calendar that somebody has asked for: see load-bare.ts. */
+  readonly bare: Map<string, Candidate>
   readonly rules: readonly BookingRule[]
   /** Who has calendars elsewhere that keep them busy too. */
   readonly external: ReadonlySet<string>
@@ -118,6 +120,7 @@ export class ClinicCalendars {
       external: await loadActorsWithCalendars(tx),
       candidates,
       byActor: calendarsByActor(candidates.values()),
+      bare: new Map(),
     }
   }
 }

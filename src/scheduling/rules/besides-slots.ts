@@ -6,17 +6,30 @@ import type { Candidate } from '../find/candidate.ts'
 import type { ClinicCalendar } from '../find/clinic-calendar.ts'
 import { calendarReasons, type Reason, staff } from './calendar-reasons.ts'
 
-/** Participants whose time the visit takes without naming a slot of theirs: for each, all the calendars they have. */
+/** Participants whose time the visit takes without naming a slot of theirs. */
+export interface Beside {
+  /** For each, all the calendars they have. */
+  readonly calendars: readonly (readonly Candidate[])[]
+  /** Rooms and machines that have none: they may be closed all the same. */
+  readonly bare: readonly string[]
+}
+
 export function besidesSlots(
   { byActor }: Pick<ClinicCalendar, 'byActor'>,
   { participant }: Resource,
   slotsOf: readonly Candidate[],
-): readonly (readonly Candidate[])[] {
-  if (!Array.isArray(participant)) return []
-  return referencesIn(participant.map(({ actor }) => actor)).flatMap((actor) => {
-    const calendars = (byActor.get(actor) ?? []).filter(({ roster }) => roster.active)
-    return calendars.length === 0 || calendars.some((one) => slotsOf.includes(one)) ? [] : [calendars]
-  })
+): Beside {
+  const actors = Array.isArray(participant) ? referencesIn(participant.map(({ actor }) => actor)) : []
+  const calendars: (readonly Candidate[])[] = []
+  const bare: string[] = []
+  for (const actor of actors) {
+    const all = byActor.get(actor) ?? []
+    const active = all.filter(({ roster }) => roster.active)
+    if (all.some((one) => slotsOf.includes(one))) continue
+    if (active.length > 0) calendars.push(active)
+    else if (/^(?:Location|Device)\//.test(actor)) bare.push(actor)
+  }
+  return { calendars, bare }
 }
 
 /** One calendar in which somebody is there at this time is enough: it, or why none takes the visit. */

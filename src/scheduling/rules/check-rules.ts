@@ -7,6 +7,7 @@ import { externalReasons } from '../external/external-busy.ts'
 import { hasRoom } from '../find/busy.ts'
 import type { Candidate } from '../find/candidate.ts'
 import type { ClinicCalendar, ClinicCalendars } from '../find/clinic-calendar.ts'
+import { loadBare } from '../find/load-bare.ts'
 import { loadBusy } from '../find/load-times.ts'
 import { besidesSlots, openCalendar } from './besides-slots.ts'
 import { type BookingFacts, bookingFacts } from './booking-facts.ts'
@@ -68,11 +69,16 @@ export async function allowsUnasked(
   const { candidates: known, rules, external } = calendar
   if (external.size > 0 || rules.some(({ demand }) => demand.kind !== 'overbooking')) return false
   const candidates = schedules.flatMap((schedule) => known.get(schedule) ?? [])
-  if (besidesSlots(calendar, appointment, candidates).length > 0) return false
   const booking = bookingFacts(appointment, candidates, timeZone)
   const now = clock().getTime()
-  return candidates.every(
-    (candidate) => !hasBuffers(candidate) && calendarReasons(candidate, booking, now).length === 0,
+  const { calendars: others, bare } = besidesSlots(calendar, appointment, candidates)
+  // What nobody has asked for yet is looked up on the other road.
+  if (others.length > 0 || bare.some((one) => !calendar.bare.has(one))) return false
+  return (
+    candidates.every(
+      (candidate) => !hasBuffers(candidate) && calendarReasons(candidate, booking, now).length === 0,
+    ) &&
+    bare.every((one) => openCalendar([calendar.bare.get(one) as Candidate], booking, now).open !== undefined)
   )
 }
 
@@ -89,9 +95,9 @@ async function bookingReasons(
 ): Promise<readonly BrokenRule[]> {
   const now = parts.clock().getTime()
   const judge = await createJudge(parts, tx, calendar, booking, booking.actors)
-  const besides = besidesSlots(calendar, booking.appointment, candidates).map((calendars) =>
-    openCalendar(calendars, booking, now),
-  )
+  const { calendars, bare } = besidesSlots(calendar, booking.appointment, candidates)
+  const rooms = await loadBare(tx, calendar, bare, parts.timeZone)
+  const besides = [...calendars, ...rooms.map((one) => [one])].map((list) => openCalendar(list, booking, now))
   const asked = new Set([...candidates, ...besides.flatMap(({ open }) => open ?? [])])
   return [
     ...candidates.flatMap((candidate) => calendarReasons(candidate, booking, now)),
