@@ -96,9 +96,9 @@ function buildEntities(fact: AuditFact, created: boolean): Part[] {
   return entities
 }
 
-function patientOf(fact: AuditFact): string | undefined {
-  if (fact.type === 'Patient' && fact.resourceId !== undefined) return fact.resourceId
-  return fact.patient ?? fact.principal?.patient
+/** An operation on one patient may touch others too: each of them has an event. */
+function patientOf({ type, resourceId, patient, principal }: AuditFact): string | undefined {
+  return patient ?? (type === 'Patient' ? resourceId : undefined) ?? principal?.patient
 }
 
 function asksForMany({ interaction }: AuditFact): boolean {

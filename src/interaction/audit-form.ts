@@ -47,15 +47,22 @@ export function fillAuditForm(
 const plainAddress = /^[0-9a-f.:]+$/
 
 /** The patient whom the event names. */
-function touchedBy(fact: AuditFact, { patient }: AuditCaller): string | undefined {
-  return fact.type === 'Patient' && fact.resourceId !== undefined
-    ? fact.resourceId
-    : (fact.patient ?? patient)
+function touchedBy(fact: AuditFact, caller: AuditCaller): string | undefined {
+  return fact.patient ?? targetOf(fact) ?? caller.patient
 }
 
 /** Patients who look at their own are agent and patient at once, and found once. */
 function isOwn({ userType, userId }: AuditCaller, touched: string | undefined): boolean {
   return userType === 'Patient' && userId === touched
+}
+
+/** The patient whom an address names, who stands in the event once where they are the one touched. */
+function targetOf({ type, resourceId }: AuditFact): string | undefined {
+  return type === 'Patient' ? resourceId : undefined
+}
+
+function isTarget(fact: AuditFact, touched: string | undefined): boolean {
+  return touched !== undefined && targetOf(fact) === touched
 }
 
 function keyOf(fact: AuditFact, caller: AuditCaller, touched: string | undefined): string {
@@ -68,7 +75,9 @@ function keyOf(fact: AuditFact, caller: AuditCaller, touched: string | undefined
     (query === undefined ? 0 : 8) +
     (address === undefined ? 0 : 16) +
     (isOwn(caller, touched) ? 32 : 0) +
-    (upperCase.test(requestId) ? 64 : 0)
+    (upperCase.test(requestId) ? 64 : 0) +
+    (isTarget(fact, touched) ? 128 : 0) +
+    (isTarget(fact, touched) || !isOwn(caller, targetOf(fact)) ? 0 : 256)
   return `${interaction} ${status} ${method} ${type} ${operation} ${given} ${base} ${caller.kind}`
 }
 
@@ -93,6 +102,8 @@ const marked = {
 
 function withMarks(fact: AuditFact, caller: AuditCaller, touched: string | undefined): AuditFact {
   const patient = isOwn(caller, touched) ? marked.userId : marked.patient
+  const other = isOwn(caller, targetOf(fact)) ? marked.userId : marked.resourceId
+  const target = isTarget(fact, touched) ? patient : other
   const { requestId, clientId } = marked
   const principal: AuditedPrincipal = {
     ...caller.common,
@@ -106,7 +117,7 @@ function withMarks(fact: AuditFact, caller: AuditCaller, touched: string | undef
     id: marked.id,
     when: marked.when,
     requestId: upperCase.test(fact.requestId) ? requestId : requestId.toLowerCase(),
-    resourceId: fact.resourceId && (fact.type === 'Patient' ? patient : marked.resourceId),
+    resourceId: fact.resourceId && target,
     version: fact.version && marked.version,
     patient: touched && patient,
     query: fact.query && marked.query,

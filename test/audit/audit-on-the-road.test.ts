@@ -17,7 +17,11 @@ interface Event {
   outcome: string
   subtype: { code: string }[]
   agent: { who?: { identifier: { value: string } }; network?: { address: string } }[]
-  entity: { what?: { reference?: string; identifier?: { value: string } }; query?: string }[]
+  entity: {
+    role?: { code: string }
+    what?: { reference?: string; identifier?: { value: string } }
+    query?: string
+  }[]
 }
 
 /** Sends one request under an id of its own, and gives the events that the log then has of it. */
@@ -119,6 +123,19 @@ test('a refused transaction leaves its refusal and none of its successes', async
     entry: [entry('POST', 'Patient', { resourceType: 'Patient' }), entry('GET', 'Patient/never-was')],
   })
   expect(events.map(({ outcome }) => outcome)).toEqual(['4'])
+})
+
+test('an operation on one patient that tells of another leaves an event for each', async () => {
+  const put = (resource: { resourceType: string; id: string }) =>
+    staff('PUT', `/${resource.resourceType}/${resource.id}`, resource)
+  for (const id of ['every-1', 'every-2']) await put({ resourceType: 'Patient', id })
+  const subject = { reference: 'Patient/every-1' }
+  const members = ['every-1', 'every-2'].map((id) => ({ entity: { reference: `Patient/${id}` } }))
+  await put({ resourceType: 'Group', id: 'both', type: 'person', actual: true, member: members } as never)
+  await put({ resourceType: 'Condition', id: 'one', subject } as never)
+  const events = await eventsOf(staff, 'GET', '/Patient/every-1/$everything')
+  const named = events.map(({ entity }) => entity.find(({ role }) => role?.code === '1')?.what?.reference)
+  expect(named.toSorted()).toEqual(['Patient/every-1', 'Patient/every-2'])
 })
 
 test('reading the log is in the log', async () => {

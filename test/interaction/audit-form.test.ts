@@ -41,7 +41,7 @@ const facts = fc.record({
   base: fc.constantFrom('http://localhost/fhir', 'https://north.example/c/100%25/fhir'),
   requestId: fc.oneof({ weight: 4, arbitrary: id }, { weight: 4, arbitrary: fc.uuid() }, odd),
   address: optional(fc.oneof(fc.ipV4(), fc.ipV6(), fc.constantFrom('fe80::1%eth0', 'FE80::1'))),
-  type: optional(fc.constantFrom('Patient', 'Slot', 'Practitioner')),
+  type: optional(fc.constantFrom('Patient', 'Patient', 'Slot', 'Practitioner')),
   resourceId: optional(fc.oneof({ weight: 9, arbitrary: id }, fc.constant('a"b|c'))),
   version: optional(fc.integer({ min: 1, max: 1e6 })),
   operation: optional(fc.constant('everything')),
