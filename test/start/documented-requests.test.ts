@@ -22,7 +22,7 @@ afterAll(async () => {
   await server.close()
 })
 
-const pages = globSync('docs/api/*.md', { cwd: root })
+const pages = globSync(['README.md', 'docs/api/*.md'], { cwd: root })
   .toSorted()
   .flatMap((page) => {
     const text = readFileSync(join(root, page), 'utf8')
