@@ -125,6 +125,8 @@ test('$find offers the time of slots that its caller may search, and of no other
   const scope = 'user/Slot.rs?_tag=urn:kind|a user/Appointment.rs'
   const narrow = await callerOf(server, { scope, fhirUser: 'Practitioner/one' })
   expect(await slotsFor(narrow)).toEqual(['Slot/shown'])
+  expect((await system('GET', question)).body.total).toBe(2)
+  expect((await narrow('GET', question)).body).not.toHaveProperty('total')
 })
 
 const sent = (name: string, value: object) => ({

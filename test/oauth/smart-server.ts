@@ -26,11 +26,19 @@ export const northern: Account = {
   memberships: [{ tenant: 'north', fhirUser: 'Practitioner/nora', roles: ['practitioner'] }],
 }
 
+/** Staff who are no resource of the clinic. */
+export const desk: Account = {
+  id: 'account-desk',
+  email: 'desk@example.org',
+  displayName: 'Rosa',
+  memberships: [{ tenant: 'main', roles: ['front-desk'] }],
+}
+
 export const redirectUri = 'http://127.0.0.1:9999/callback'
 
 export function startSmartServer(settings: Partial<Config> = {}, reach?: (url: string) => string) {
   return startTestServer(settings, reach, {
-    people: testPeople(buildAccounts(practitioner, patient, northern)),
+    people: testPeople(buildAccounts(practitioner, patient, northern, desk)),
   })
 }
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { TestServer } from '../support/server.ts'
 import {
   addPeople,
+  desk,
   launch,
   patient,
   practitioner,
@@ -40,4 +41,11 @@ test('a practitioner chooses the patient for whom an app is opened', async () =>
   expect(tokens.patient).toBe('bert')
   expect((await read(`${server.base}/Observation/heart-bert`, tokens.access_token)).status).toBe(200)
   expect((await read(`${server.base}/Observation/heart-anna`, tokens.access_token)).status).toBe(404)
+})
+
+test('who is no resource of the clinic is not granted fhirUser, since nothing would come with it', async () => {
+  const asked = { clientId: 'public-app', scope: 'openid fhirUser user/Appointment.rs', account: desk.id }
+  const tokens = await redeem(server, 'public-app', await launch(server, asked))
+  expect(tokens.scope.split(' ').toSorted()).toEqual(['openid', 'user/Appointment.rs'])
+  expect(tokens.id_token).toBeDefined()
 })

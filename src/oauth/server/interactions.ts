@@ -116,13 +116,17 @@ export function createInteractions(parts: InteractionParts): Interactions {
       if (patient === undefined && asksForPatient(consent.scopes)) {
         throw new Refusal('required', 'Choose the patient whom the app is to be opened for.')
       }
+      /** Who has no resource here has nothing to say for it: a scope that is granted is kept. */
+      const scopes = consent.scopes.filter(
+        (scope) => scope !== 'fhirUser' || membership.fhirUser !== undefined,
+      )
       const grant = new provider.Grant({ accountId, clientId: pending.app.clientId })
       const context: ReadonlySet<string> = new Set(contextScopes)
-      const ofLogin = consent.scopes.filter((scope) => context.has(scope))
+      const ofLogin = scopes.filter((scope) => context.has(scope))
       if (ofLogin.length > 0) grant.addOIDCScope(ofLogin.join(' '))
-      grant.addResourceScope(String(stored.params.resource), consent.scopes.join(' '))
+      grant.addResourceScope(String(stored.params.resource), scopes.join(' '))
       const grantId = await grant.save()
-      const offline = consent.scopes.includes('offline_access')
+      const offline = scopes.includes('offline_access')
       await agreements.add(
         {
           grantId,
@@ -131,7 +135,7 @@ export function createInteractions(parts: InteractionParts): Interactions {
           clientId: pending.app.clientId,
           sessionUid: stored.session?.uid ?? '',
           offline,
-          scopes: consent.scopes.join(' '),
+          scopes: scopes.join(' '),
           context: {
             need_patient_banner: true,
             ...launch?.context,
@@ -141,7 +145,7 @@ export function createInteractions(parts: InteractionParts): Interactions {
         offline ? offlineLifeSeconds : onlineLifeSeconds,
       )
       /** What was not agreed to is as if it had never been asked for; a narrower scope stands in for its wider one. */
-      stored.params.scope = consent.scopes.join(' ')
+      stored.params.scope = scopes.join(' ')
       await stored.persist()
       return provider.interactionResult(exchange.req, exchange.res, { consent: { grantId } })
     },

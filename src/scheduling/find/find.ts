@@ -46,6 +46,7 @@ async function find(parts: FindOperationParts, call: OperationCall): Promise<Fhi
     const { wish, offset, count } = page
     const found = await findTimes(parts, tx, wish)
     const total = countTimes(found, wish)
+    const seesAll = principal.viewerFor('s').visible('Slot') === 'all'
     const ranked = rankTimes(narrowTimes(found, wish, offset + count), wish)
     const times = ranked.slice(offset, offset + count)
     const offers = await offerSome(parts, tx, wish, times, principal.viewerFor('s'))
@@ -60,7 +61,8 @@ async function find(parts: FindOperationParts, call: OperationCall): Promise<Fhi
     const told = withIssues(await tellExternal(parts, tx, wish), why)
     return {
       status: 200,
-      body: JSON.stringify(buildBundle(offers, told, total, links, request.base)),
+      // Of a caller who sees some slots alone, the number would count the others.
+      body: JSON.stringify(buildBundle(offers, told, seesAll ? total : undefined, links, request.base)),
     }
   })
 }
@@ -106,14 +108,14 @@ function withIssues(told: Resource | undefined, issues: readonly Issue[]): Resou
 function buildBundle(
   offers: readonly Resource[],
   told: Resource | undefined,
-  total: number,
+  total: number | undefined,
   link: readonly object[],
   base: string,
 ): object {
   return {
     resourceType: 'Bundle',
     type: 'searchset',
-    total,
+    ...(total !== undefined && { total }),
     link,
     ...((offers.length > 0 || told !== undefined) && {
       entry: [
