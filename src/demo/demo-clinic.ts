@@ -197,6 +197,8 @@ function buildPatients(): Patient[] {
     identifier: [{ system: 'https://almanac.example/mrn', value: `A-${1001 + index}` }],
     active: true,
     name: [{ use: 'official', family: families[index % 10], given: [given[(index * 3) % 10] ?? ''] }],
+    // Her account's: what she is told by e-mail is at /dev/mail.
+    ...(index === 0 && { telecom: [{ system: 'email', value: 'anna@patient.example' }] }),
     gender: index % 2 === 0 ? 'female' : 'male',
     birthDate: `${1945 + index * 3}-${String(1 + (index % 12)).padStart(2, '0')}-15`,
     generalPractitioner: [{ reference: `Practitioner/${practitioners[index % 2]?.id}` }],
