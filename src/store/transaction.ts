@@ -1,8 +1,9 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { Resource } from '#fhir/resource.ts'
 import type { Viewer } from '#fhir/search-query.ts'
+import { BegunTransaction } from './begun-transaction.ts'
 import type { Commits } from './commits.ts'
-import type { Connection, Connections } from './connections.ts'
+import type { Connections } from './connections.ts'
 import { type EventRow, eventRow, isEventRow } from './event-row.ts'
 import { type ResourceKey, readNewest } from './newest-versions.ts'
 import { isGuardRefused, isLostRace, missingReferences, translateError } from './postgres-errors.ts'
@@ -70,6 +71,7 @@ class BufferedTransaction implements Transaction {
   readonly #parts: TransactionParts
   readonly #reads: Reads
   readonly #references: ReferenceCheck
+  readonly #begun: BegunTransaction
   #changes: RowChange[] = []
   #events: EventRow[] = []
   #guard: Guard | undefined
@@ -77,8 +79,6 @@ class BufferedTransaction implements Transaction {
   readonly #afterCommit: (() => void)[] = []
   #beforeFlush: (() => Promise<void>)[] = []
   #settling = false
-  /** Settled when a connection is held; BEGIN is then on its way. */
-  #begun: Promise<Connection> | undefined
   #over = false
 
   constructor(parts: TransactionParts, viewer: Viewer, hindered: boolean) {
@@ -87,6 +87,7 @@ class BufferedTransaction implements Transaction {
     this.#parts = parts
     this.#reads = parts.openReads(viewer, this.#runRead, this.#newest)
     this.#references = new ReferenceCheck(parts.context.localBases)
+    this.#begun = new BegunTransaction(parts.connections, viewer.tenant)
   }
 
   as(viewer: Viewer): Reads {
@@ -105,7 +106,7 @@ class BufferedTransaction implements Transaction {
     if (keys.length === 0) return
     await this.#flush()
     // By their hashes, for it is these that are locked: two keys of one hash must not be taken in two orders.
-    await this.#runBegun({
+    await this.#begun.run({
       text: `select pg_advisory_xact_lock(hash) from (
                select distinct hashtextextended($1 || key, 1634495854) as hash from unnest($2::text[]) key order by hash) k`,
       values: [`${this.tenant}\n`, keys],
@@ -140,13 +141,13 @@ class BufferedTransaction implements Transaction {
     lists: readonly (readonly string[])[],
   ): Promise<readonly Row[]> {
     await this.#flush()
-    if (this.#begun !== undefined) return this.#runBegun<Row>({ text, values: lists })
+    if (this.#begun.isBegun) return this.#begun.run<Row>({ text, values: lists })
     return this.#parts.sharedLookUps.run<Row>(this.tenant, text, lists)
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[]): Promise<readonly Row[]> {
     await this.#flush()
-    return this.#runBegun<Row>({ text, values })
+    return this.#begun.run<Row>({ text, values })
   }
 
   beforeFlush(action: () => Promise<void>): void {
@@ -171,7 +172,7 @@ class BufferedTransaction implements Transaction {
     if (this.#beforeFlush.length > 0) await this.#settle()
     await this.#checkSeen()
     const last = this.#takeBatch(this.#references.remaining())
-    if (this.#begun !== undefined) await this.#commitBegun(await this.#begun, last)
+    if (this.#begun.isBegun) await this.#explain(this.#begun.commit(last && this.#build(last)))
     else if (last !== undefined) await this.#explain(this.#parts.commits.write(this.tenant, last))
     this.#over = true
     for (const action of this.#afterCommit) this.#runAfter(action)
@@ -180,9 +181,7 @@ class BufferedTransaction implements Transaction {
   /** A reference to what the writer does not see is answered as one to nothing. What is still in the buffer is not asked for. */
   async #checkSeen(): Promise<void> {
     const run: Run = (statement) =>
-      this.#begun === undefined
-        ? this.#parts.connections.run(this.tenant, statement)
-        : this.#runBegun(statement)
+      this.#begun.isBegun ? this.#begun.run(statement) : this.#parts.connections.run(this.tenant, statement)
     for (const [viewer, keys] of this.#references.limits()) {
       const newest: Newest = async (key) => (await readNewest(run, this.tenant, [key]))[0]
       const seen = await this.#parts.openReads(viewer, run, newest).readMany(keys)
@@ -192,31 +191,9 @@ class BufferedTransaction implements Transaction {
     }
   }
 
-  /** Never throws: what went wrong is already on its way to the caller. */
   async abandon(): Promise<void> {
     this.#over = true
-    const connection = await this.#begun?.catch(() => undefined)
-    if (connection === undefined) return
-    this.#begun = undefined
-    try {
-      await connection.command('rollback')
-      connection.release()
-    } catch {
-      connection.release(true)
-    }
-  }
-
-  /** COMMIT goes out right behind the last statement; should that fail, PostgreSQL makes it a ROLLBACK. */
-  async #commitBegun(connection: Connection, last: WriteBatch | undefined): Promise<void> {
-    const sent = last === undefined ? undefined : connection.run(this.#build(last))
-    const ended = connection.command('commit')
-    const [written, committed] = await Promise.allSettled([sent, ended])
-    this.#begun = undefined
-    connection.release(committed.status === 'rejected')
-    if (written.status === 'rejected') await this.#explain(Promise.reject(written.reason))
-    if (committed.status === 'rejected') throw committed.reason
-    if (committed.value !== 'COMMIT')
-      throw new Error('A statement of this transaction had failed, so PostgreSQL kept nothing of it')
+    await this.#begun.rollBack()
   }
 
   async #flush(): Promise<void> {
@@ -224,7 +201,7 @@ class BufferedTransaction implements Transaction {
     if (this.#settling) return
     if (this.#beforeFlush.length > 0) await this.#settle()
     const batch = this.#takeBatch()
-    if (batch !== undefined) await this.#runBegun(this.#build(batch))
+    if (batch !== undefined) await this.#begun.run(this.#build(batch))
   }
 
   /** What these actions ask goes out ahead of the buffer, so that they hold what they need before any row is written. */
@@ -260,27 +237,14 @@ class BufferedTransaction implements Transaction {
   /** Reads before the first write or lock hold nothing, so they need no transaction: each statement sees what is committed. */
   #runRead: Run = async <Row extends object>(statement: Statement) => {
     await this.#flush()
-    if (this.#begun !== undefined) return this.#runBegun<Row>(statement)
+    if (this.#begun.isBegun) return this.#begun.run<Row>(statement)
     return this.#parts.connections.run<Row>(this.tenant, statement)
   }
 
   #newest = async (key: ResourceKey) => {
     await this.#flush()
-    if (this.#begun === undefined) return this.#parts.sharedReads.read(this.tenant, key)
-    return (await readNewest((statement) => this.#runBegun(statement), this.tenant, [key]))[0]
-  }
-
-  async #runBegun<Row extends object>(statement: Statement): Promise<readonly Row[]> {
-    this.#begun ??= this.#begin()
-    const connection = await this.#begun
-    return connection.run<Row>(statement)
-  }
-
-  /** Not awaited: the statement behind it goes out at once, and tells when it failed. */
-  async #begin(): Promise<Connection> {
-    const connection = await this.#parts.connections.acquire(this.tenant)
-    connection.command('begin').catch(() => undefined)
-    return connection
+    if (!this.#begun.isBegun) return this.#parts.sharedReads.read(this.tenant, key)
+    return (await readNewest((statement) => this.#begun.run(statement), this.tenant, [key]))[0]
   }
 
   /** A reference to nothing is told with its place, which only the resources know. */
