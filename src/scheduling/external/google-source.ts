@@ -42,8 +42,9 @@ export function createGoogleSource(
           items: [{ id: mailbox }],
         },
       }),
-      read(body, mailbox) {
-        const calendar = (body as FreeBusy | null)?.calendars?.[mailbox]
+      read(body) {
+        // One was asked for, whichever way its name is written.
+        const [calendar] = Object.values((body as FreeBusy | null)?.calendars ?? {})
         const [wrong] = calendar?.errors ?? []
         if (wrong !== undefined)
           throw new SourceFault(

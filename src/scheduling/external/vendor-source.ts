@@ -19,7 +19,7 @@ export interface Vendor<Account> {
     range: Interval,
   ): { readonly address: string; readonly body: object }
   /** What it answered; throws a SourceFault for what cannot be followed. */
-  read(body: unknown, mailbox: string): readonly Interval[]
+  read(body: unknown): readonly Interval[]
 }
 
 const day = 86_400_000
@@ -51,7 +51,7 @@ export function createVendorSource<Account>(vendor: Vendor<Account>, limits: Fet
       answer = await once()
     }
     if (answer.status !== 200) throw refusedWith(answer)
-    return vendor.read(answer.body, mailbox)
+    return vendor.read(answer.body)
   }
   return {
     kind: vendor.kind,
