@@ -28,7 +28,8 @@ export async function search(walk: Walk): Promise<void> {
     },
   )
   const cursor = readCursor(walk, parsed.applied)
-  const query = request.type === undefined ? narrowTypes(walk, parsed.query) : parsed.query
+  const named = request.type === undefined ? narrowTypes(walk, parsed.query) : parsed.query
+  const query = isCounted(walk) ? ({ ...named, total: 'accurate' } as const) : named
   const page = await reads.search(cursor === undefined ? query : { ...query, cursor })
   walk.touched = page.included.length === 0 ? page.matches : [...page.matches, ...page.included]
   const write = entryWriter(walk, parsed)
@@ -45,6 +46,15 @@ export async function search(walk: Walk): Promise<void> {
     entries,
   })
   walk.response = { status: 200, body }
+}
+
+/** ITI-118 of IHE Scheduling wants to know how many appointments a patient has, without asking: they are few. */
+function isCounted({ request }: Walk): boolean {
+  return (
+    request.type === 'Appointment' &&
+    request.query.some(([name]) => /^patient(?:[:.]|$)/.test(name)) &&
+    !request.query.some(([name]) => name === '_total')
+  )
 }
 
 function entryWriter(

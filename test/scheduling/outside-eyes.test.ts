@@ -245,6 +245,29 @@ test('Argonaut names appointments and patients by uri; what was asked for stays 
   expect((await clinic.send('POST', 'Appointment/$book', parameters(elsewhere))).status).toBe(400)
 })
 
+test('offers and bookings are of IHE’s profile, which /metadata names; a patient’s appointments are counted unasked', async () => {
+  const profile = 'https://profiles.ihe.net/ITI/Scheduling/StructureDefinition/ihe-sched-appt'
+  const [offer] = appointmentsOf(await find({ 'patient-reference': { valueReference: patient('two') } }))
+  const validate = (resource: object) =>
+    clinic.send('POST', `Appointment/$validate?profile=${encodeURIComponent(profile)}`, resource)
+  const [booked] = appointmentsOf(
+    await clinic.send('POST', 'Appointment/$book', parameters({ 'appt-id': { valueUri: offer?.id } })),
+  )
+  for (const one of [offer, booked])
+    expect(JSON.stringify((await validate(one as FhirResource)).body.issue)).not.toContain('"error"')
+  const { requestedPeriod: _, ...bare } = booked as FhirResource
+  expect(JSON.stringify((await validate(bare)).body.issue)).toContain('requestedPeriod')
+  const { body } = await clinic.send('GET', 'metadata')
+  const { supportedProfile } = body.rest[0].resource.find(
+    ({ type }: { type: string }) => type === 'Appointment',
+  )
+  expect(supportedProfile).toContain(profile)
+  const found = await clinic.send('GET', 'Appointment?patient=two&_count=1')
+  const all = await clinic.send('GET', 'Appointment?patient=two&_count=100')
+  expect(found.body.total).toBe(all.body.entry.length)
+  expect((await clinic.send('GET', 'Appointment?patient=two&_total=none')).body).not.toHaveProperty('total')
+})
+
 test('$book refuses what is over, and what nobody could book', async () => {
   const [offer] = appointmentsOf(await find({ 'visit-type': codeOf(generalPractice) }))
   const byId = (id: unknown) =>

@@ -50,7 +50,7 @@ function tell({ rule, sentence, severity, overridableBy, expression }: BrokenRul
   return {
     severity: 'error',
     code: 'business-rule',
-    diagnostics: `${sentence}${approval}${override} (rule ${rule})`,
+    diagnostics: `${approval === '' || /[.!?)]$/.test(sentence) ? sentence : `${sentence}.`}${approval}${override} (rule ${rule})`,
     expression: [expression ?? 'Appointment'],
   }
 }
