@@ -3,7 +3,7 @@ import { pipeline } from 'node:stream/promises'
 import compression from 'compression'
 import type { Request, Response } from 'express'
 import { buildOperationOutcome } from '#fhir/operation-outcome.ts'
-import type { Refusal } from '#fhir/refusal.ts'
+import { Refusal } from '#fhir/refusal.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
 import type { Presentation } from './presentation.ts'
 import { indentJson } from './pretty-json.ts'
@@ -87,4 +87,11 @@ export function buildRefusalAnswer(refusal: Refusal): FhirResponse {
       status === 503 && headers['Retry-After'] === undefined ? { ...headers, 'Retry-After': '2' } : headers,
     body: JSON.stringify(buildOperationOutcome(refusal)),
   }
+}
+
+/** For addresses beside FHIR that can only be read. */
+export function buildReadOnlyAnswer(): FhirResponse {
+  return buildRefusalAnswer(
+    new Refusal('method-not-allowed', 'This address takes GET.', { headers: { Allow: 'GET, HEAD' } }),
+  )
 }

@@ -4,7 +4,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import { splitTarget } from '#interaction/address/target.ts'
 import { openAccessRecord } from './access-record.ts'
 import { Admission } from './admission.ts'
-import { type Answerer, buildAnswerer, buildRefusalAnswer } from './answer.ts'
+import { type Answerer, buildAnswerer, buildReadOnlyAnswer, buildRefusalAnswer } from './answer.ts'
 import { createBookingRoad } from './booking-road.ts'
 import { buildCrossOrigin } from './cross-origin.ts'
 import { createFeedRoad } from './feed-road.ts'
@@ -68,10 +68,7 @@ function createProbeRoad(parts: HttpParts, answerer: Answerer): RequestHandler {
     }
     const requestId = requestIdOf(req.headers['x-request-id'])
     if (req.method !== 'GET' && req.method !== 'HEAD') {
-      const refusal = new Refusal('method-not-allowed', 'This address takes GET.', {
-        headers: { Allow: 'GET, HEAD' },
-      })
-      answerer(req, res, buildRefusalAnswer(refusal), plainPresentation, requestId)
+      answerer(req, res, buildReadOnlyAnswer(), plainPresentation, requestId)
       return
     }
     const started = performance.now()

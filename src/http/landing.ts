@@ -1,9 +1,8 @@
 import { readFileSync } from 'node:fs'
 import type { Request, RequestHandler } from 'express'
-import { Refusal } from '#fhir/refusal.ts'
 import { splitTarget } from '#interaction/address/target.ts'
 import type { FhirResponse } from '#interaction/exchange.ts'
-import { type Answerer, buildAnswerer, buildRefusalAnswer } from './answer.ts'
+import { type Answerer, buildAnswerer, buildReadOnlyAnswer } from './answer.ts'
 import { buildOriginFinder } from './fhir-base.ts'
 import { wantsPage } from './landing-accept.ts'
 import { readOpenFile } from './landing-files.ts'
@@ -57,12 +56,8 @@ export function createLandingRoad(parts: HttpParts, answerer: Answerer): Request
   }
 
   async function find(req: Request, path: string): Promise<Answer | undefined> {
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      const refusal = new Refusal('method-not-allowed', 'This address takes GET.', {
-        headers: { Allow: 'GET, HEAD' },
-      })
-      return { ...buildRefusalAnswer(refusal), contentType: plainPresentation.contentType }
-    }
+    if (req.method !== 'GET' && req.method !== 'HEAD')
+      return { ...buildReadOnlyAnswer(), contentType: plainPresentation.contentType }
     const origin = originOf(req)
     const base = `${origin}/fhir`
     if (path === '/openapi.json') {

@@ -1,6 +1,7 @@
 import type { Definitions } from '#fhir/definitions.ts'
 import { createProfiles, type Profiles } from '#fhir/profiles/create-profiles.ts'
 import type { Database, Reads } from '#store/store.ts'
+import { KnownByClinic } from '../known-by-clinic.ts'
 import { isConstraint, isInUse, mostProfiles, searchProfiles, sourcesOf } from './stored-profiles.ts'
 
 /** What resources of a clinic are checked against: what the server ships, and what the clinic has stored. */
@@ -22,7 +23,7 @@ export interface ClinicDefinitionsParts<Terms> {
 /** Each clinic's definitions, read when first asked for and again after they changed, in whichever process. */
 export class ClinicDefinitions<Terms> {
   readonly #parts: ClinicDefinitionsParts<Terms>
-  readonly #known = new Map<string, ClinicLookups<Terms> | Promise<ClinicLookups<Terms>>>()
+  readonly #known = new KnownByClinic<ClinicLookups<Terms>>((tenant) => this.#load(tenant))
   readonly #unsubscribe: () => void
 
   constructor(parts: ClinicDefinitionsParts<Terms>) {
@@ -30,33 +31,16 @@ export class ClinicDefinitions<Terms> {
     this.#unsubscribe = parts.subscribe((tenant) => this.forget(tenant))
   }
 
-  /** At once when they are known: every write asks. */
   of(tenant: string): ClinicLookups<Terms> | Promise<ClinicLookups<Terms>> {
-    const known = this.#known.get(tenant)
-    if (known !== undefined) return known
-    const loading = this.#load(tenant)
-    this.#known.set(tenant, loading)
-    loading.then(
-      (loaded) => this.#settle(tenant, loading, loaded),
-      () => this.#settle(tenant, loading),
-    )
-    return loading
+    return this.#known.of(tenant)
   }
 
   forget(tenant: string | undefined): void {
-    if (tenant === undefined) this.#known.clear()
-    else this.#known.delete(tenant)
+    this.#known.forget(tenant)
   }
 
   [Symbol.dispose](): void {
     this.#unsubscribe()
-  }
-
-  /** What was forgotten while it was being read is not kept: it may be older than the change. */
-  #settle(tenant: string, loading: Promise<ClinicLookups<Terms>>, loaded?: ClinicLookups<Terms>): void {
-    if (this.#known.get(tenant) !== loading) return
-    if (loaded === undefined) this.#known.delete(tenant)
-    else this.#known.set(tenant, loaded)
   }
 
   async #load(tenant: string): Promise<ClinicLookups<Terms>> {

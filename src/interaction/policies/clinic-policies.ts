@@ -5,6 +5,7 @@ import { parseJson } from '#fhir/json.ts'
 import type { Resource } from '#fhir/resource.ts'
 import { parseClauses } from '#fhir/search-parse.ts'
 import type { Database, Reads } from '#store/store.ts'
+import { KnownByClinic } from '../known-by-clinic.ts'
 import { readOpening } from './opening-resource.ts'
 import { basicKinds, type OwnKind } from './own-records.ts'
 import { readPolicy } from './policy-resource.ts'
@@ -28,7 +29,10 @@ const most = 1_000
 /** Each clinic's policies and broken glasses: read when first asked for, and again after they changed, in whichever process. */
 export class ClinicPolicies implements PolicySource {
   readonly #parts: ClinicPoliciesParts
-  readonly #known = new Map<string, Policies | Promise<Policies>>()
+  readonly #known = new KnownByClinic<Policies>(
+    (tenant) => this.#load(tenant),
+    (tenant, { openings }) => this.#awaitEnd(tenant, openings),
+  )
   readonly #listeners = new Set<Listener>()
   readonly #timers = new Map<string, NodeJS.Timeout>()
   readonly #unsubscribe: () => void
@@ -43,15 +47,7 @@ export class ClinicPolicies implements PolicySource {
   }
 
   of(tenant: string): Policies | Promise<Policies> {
-    const known = this.#known.get(tenant)
-    if (known !== undefined) return known
-    const loading = this.#load(tenant)
-    this.#known.set(tenant, loading)
-    loading.then(
-      (loaded) => this.#settle(tenant, loading, loaded),
-      () => this.#settle(tenant, loading, undefined),
-    )
-    return loading
+    return this.#known.of(tenant)
   }
 
   subscribe(listener: Listener): () => void {
@@ -60,25 +56,13 @@ export class ClinicPolicies implements PolicySource {
   }
 
   forget(tenant: string | undefined): void {
-    if (tenant === undefined) this.#known.clear()
-    else this.#known.delete(tenant)
+    this.#known.forget(tenant)
     for (const listener of this.#listeners) listener(tenant)
   }
 
   [Symbol.dispose](): void {
     this.#unsubscribe()
     for (const timer of this.#timers.values()) clearTimeout(timer)
-  }
-
-  /** What was forgotten while it was being read is not kept: it may be older than the change. */
-  #settle(tenant: string, loading: Promise<Policies>, loaded: Policies | undefined): void {
-    if (this.#known.get(tenant) !== loading) return
-    if (loaded === undefined) {
-      this.#known.delete(tenant)
-      return
-    }
-    this.#known.set(tenant, loaded)
-    this.#awaitEnd(tenant, loaded.openings)
   }
 
   /** An open record closes by itself. */

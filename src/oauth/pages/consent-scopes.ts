@@ -1,3 +1,4 @@
+import { contextScopes } from '../server/scopes.ts'
 import { criteriaOf, partsOf } from './record-parts.ts'
 
 /** What an app asks for, in the pieces that somebody can say yes or no to. */
@@ -29,15 +30,8 @@ export interface AskedScopes {
 
 const resourceScope = /^(patient|user)\/(\*|[A-Za-z]+)\.([a-z]+|\*)(\?.*)?$/
 const versionOne: Readonly<Record<string, string>> = { read: 'rs', write: 'cud', '*': 'cruds' }
-const plainScopes: ReadonlySet<string> = new Set([
-  'openid',
-  'fhirUser',
-  'profile',
-  'launch',
-  'launch/patient',
-  'launch/encounter',
-  'online_access',
-])
+/** Staying signed in is asked by itself. */
+const plainScopes: ReadonlySet<string> = new Set(contextScopes.filter((scope) => scope !== 'offline_access'))
 
 export function readAskedScopes(scopes: readonly string[]): AskedScopes {
   const records = scopes.flatMap((written, index) => {
