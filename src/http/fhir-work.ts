@@ -88,6 +88,7 @@ export function createFhirWork(
         loadXml: parts.loadXml,
       })
       record.interaction = request.interaction
+      if (route.body === 'form') visit.presentation = choosePresentation(req.headers.accept, request.query)
       visit.progress = 'handed-over'
       return await interact(request, principal)
     } finally {

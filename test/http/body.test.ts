@@ -96,6 +96,21 @@ describe('a body that can be read', () => {
     expect(server.requests[0]?.body).toBeUndefined()
   })
 
+  it('a search by POST says in its form too how it is to be answered', async () => {
+    const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    const pretty = await post('name=x&_format=application/json&_pretty=true', type, '/fhir/Patient/_search')
+    expect(pretty.headers.get('content-type')).toMatch(/^application\/json/)
+    expect(await pretty.text()).toContain('\n')
+    expect(
+      (await post('name=x&_format=xml', type, '/fhir/Patient/_search')).headers.get('content-type'),
+    ).toMatch(/^application\/fhir\+xml/)
+  })
+
+  it('a form that asks for a format not spoken here is refused before anything is searched', async () => {
+    const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
+    await expectRefusal(await post('name=x&_format=turtle', type, '/fhir/Patient/_search'), 406, /_format/)
+  })
+
   it('of a GET is nobody’s business', async () => {
     const { request } = await import('node:http')
     const status = await new Promise((resolve) => {
