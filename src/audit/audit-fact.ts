@@ -15,7 +15,8 @@ export interface AuditFact {
   readonly principal?: AuditedPrincipal | undefined
   readonly type?: string | undefined
   readonly resourceId?: string | undefined
-  readonly version?: number | undefined
+  /** In words of the store where it will be found. */
+  readonly version?: number | string | undefined
   readonly operation?: string | undefined
   /** The patient it is about, when that is known without another query. */
   readonly patient?: string | undefined

@@ -2,6 +2,7 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { StoredVersion } from '#fhir/resource.ts'
 import { buildEtag, matchesVersion, parseEtags } from './etag.ts'
 import type { FhirRequest, FhirResponse } from './exchange.ts'
+import { foreseeRead } from './record-audit.ts'
 import { isShown } from './shown-version.ts'
 import { cutSubset, readSubset } from './subset.ts'
 import type { Walk } from './walk.ts'
@@ -11,8 +12,10 @@ export async function read(walk: Walk): Promise<void> {
   const { request, reads } = walk
   const { type, id } = request
   if (type === undefined || id === undefined) return
-  const stored = await reads.read(type, id)
+  const together = walk.store?.readRecorded(type, id, () => foreseeRead(walk))
+  const stored = await (together ?? reads.read(type, id))
   if (stored === undefined) throw new Refusal('not-found', `There is no ${type}/${id}.`)
+  walk.recorded = together !== undefined && !stored.deleted
   walk.touched = [stored]
   walk.response = respondStored(walk, stored)
 }

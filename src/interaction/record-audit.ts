@@ -2,7 +2,8 @@ import type { Principal } from '#access/principal.ts'
 import type { AuditFact } from '#audit/audit-fact.ts'
 import { Refusal } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
-import type { EventRow } from '#store/event-row.ts'
+import { type EventRow, isEventRow } from '#store/event-row.ts'
+import { foundVersion } from '#store/recorded-reads.ts'
 import { fillAuditForm } from './audit-form.ts'
 import { bookedVisit, isBooking } from './audited-booking.ts'
 import { patientsTouched, type Touched } from './audited-patients.ts'
@@ -14,12 +15,25 @@ type AuditParts = Pick<RoadParts, 'database' | 'newId' | 'clock'>
 /** A write's events commit with it; any other's are durable before the answer leaves, many in one flush. */
 export function recordAudit(walk: Walk): void | Promise<void> {
   const { parts, principal, tx } = walk
+  if (walk.recorded) return
   const events = buildEvents(walk)
   if (tx !== undefined) {
     for (const event of events) tx.audit(event)
     return
   }
   if (events.length > 0) return recordNow(parts, principal.tenant, events)
+}
+
+/**
+ * The event of a read that can be answered with the resource alone, or refused and then recorded as that; and whose patient is
+ * known before it is read.
+ */
+export function foreseeRead({ parts, request, principal }: Walk): EventRow | undefined {
+  const { type, id, query, headers } = request
+  if (type !== 'Patient' || query.length > 0) return undefined
+  if (headers.ifNoneMatch !== undefined || headers.ifModifiedSince !== undefined) return undefined
+  const event = buildEvent(parts, request, principal, 200, { version: foundVersion, patient: id })
+  return isEventRow(event) && event.form !== undefined ? event : undefined
 }
 
 /** A refused or failed request is recorded by itself: its own transaction is gone. */
@@ -45,7 +59,7 @@ const asks = /^(?:search|history)/
 
 interface About {
   readonly id?: string | undefined
-  readonly version?: number | undefined
+  readonly version?: number | string | undefined
   readonly patient?: string | undefined
 }
 

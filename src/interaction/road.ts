@@ -156,7 +156,7 @@ async function walkAlone(
   const stages = stagesOf[request.interaction]
   const store = parts.database.openStore(viewerOf(principal, request.interaction))
   const start = { parts, road, request, principal, changes: [] }
-  if (!stages.includes(writeRows)) return walk(stages, { ...start, reads: store })
+  if (!stages.includes(writeRows)) return walk(stages, { ...start, reads: store, store })
   let open: Transaction | undefined
   const response = await store.transaction((tx) => {
     open = tx

@@ -3,7 +3,7 @@ import type { Definitions } from '#fhir/definitions.ts'
 import type { PagingTokens } from '#fhir/paging-token.ts'
 import type { Issue } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
-import type { Database, Reads, Transaction } from '#store/store.ts'
+import type { Database, Reads, Store, Transaction } from '#store/store.ts'
 import type { ClinicValidator } from '#validation/clinic-validator.ts'
 import type { Criteria } from './criteria.ts'
 import type { FhirRequest, FhirResponse, Interact, RequestBody } from './exchange.ts'
@@ -74,6 +74,8 @@ export interface Walk {
   readonly road: Road
   /** Where reads go: the caller's store, or the open transaction. */
   readonly reads: Reads
+  /** Of a request that is alone and writes nothing. */
+  readonly store?: Store
   /** Present for every write, and for any step of a transaction. */
   readonly tx?: Transaction
   readonly within?: Within
@@ -86,6 +88,8 @@ export interface Walk {
   matches?: readonly StoredVersion[]
   /** What a read, search or history found and shows: the audit asks whose it is. */
   touched?: readonly StoredVersion[]
+  /** The event of this request is stored already. */
+  recorded?: boolean
   resource?: Resource
   /** Of the header X-Provenance: what shall be told of the new version. */
   provenance?: Resource

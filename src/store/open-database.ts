@@ -11,6 +11,7 @@ import { eventRow, isEventRow } from './event-row.ts'
 import { Notifications } from './notifications.ts'
 import { translateError } from './postgres-errors.ts'
 import { createOpenReads } from './reads.ts'
+import { RecordedReads } from './recorded-reads.ts'
 import { RowEncoding } from './row-encoding.ts'
 import type { Run } from './run.ts'
 import { StoredTerminology } from './search/stored-terminology.ts'
@@ -69,6 +70,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   const openReads = createOpenReads(definitions, upkeep, terminology)
   const commits = new Commits(connections, encoding, contextOf, forms)
   const sharedReads = new SharedReads(connections)
+  const recordedReads = new RecordedReads(connections, encoding, forms)
   const sharedLookUps = new SharedLookUps(connections)
   const runGlobal: Run = (statement) => translated(connections.run('', statement))
   const openStore = (viewer: Viewer): Store => {
@@ -79,6 +81,12 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         (statement) => translated(connections.run(tenant, statement)),
         (key) => translated(sharedReads.read(tenant, key)),
       ),
+      readRecorded: (type, id, foresee) => {
+        if (viewer.visible(type) !== 'all') return undefined
+        if (viewer.veil !== undefined && viewer.whole !== true) return undefined
+        const event = foresee()
+        return event && translated(recordedReads.read(tenant, { type, id }, event))
+      },
       transaction: (work) =>
         runTransaction(
           {

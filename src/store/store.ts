@@ -66,6 +66,16 @@ export interface Reads {
 
 export interface Store extends Reads {
   /**
+   * `read` in one statement with its event, whose version is `foundVersion` (recorded-reads.ts): what is found and not deleted is recorded
+   * when it is answered, anything else is not. Undefined, and nothing is done: this viewer does not see all of the type whole, or
+   * there is no such event.
+   */
+  readRecorded(
+    type: string,
+    id: string,
+    foresee: () => EventRow | undefined,
+  ): Promise<StoredVersion | undefined> | undefined
+  /**
    * Runs `work` as one unit: all its writes commit together or none does. Lost races (a version someone else made
    * first, 40001, 40P01) run `work` again on a fresh transaction, a bounded number of times.
    */

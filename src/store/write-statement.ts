@@ -99,10 +99,7 @@ function writeText(shape: WriteShape, events: TypeTable): string {
   shape.deletes.forEach((table, at) => {
     steps.push(`d${at} as (delete from ${quoted(table.name)} where id = any(${next()}::text[]))`)
   })
-  if (shape.audit.forms)
-    steps.push(
-      `f as (insert into ${auditForms} select * from json_populate_recordset(null::${auditForms}, ${next()}::json) on conflict do nothing)`,
-    )
+  if (shape.audit.forms) steps.push(`f as (${insertForms(next())})`)
   if (shape.audit.formed) steps.push(`e as (${insertFormed(events, next())})`)
   if (shape.audit.whole) steps.push(`a as (${insertWhole(events, next())})`)
   const missing: string[] = []
@@ -149,12 +146,24 @@ function putRows(table: TypeTable, fresh: boolean, filled: readonly TableColumn[
   return `${insert} on conflict (tenant, id) do update set ${[...set, ...emptied.map((name) => `${name} = null`)].join(', ')}`
 }
 
+export function insertForms(rows: string): string {
+  return `insert into ${auditForms} select * from json_populate_recordset(null::${auditForms}, ${rows}::json) on conflict do nothing`
+}
+
 /** Narrow: of most events all but a few values is in their form. */
 function insertFormed(table: TypeTable, rows: string): string {
+  const { own, fields } = formedRow(table)
+  return `insert into ${auditTable} (tenant, version, ${own.join(', ')})
+    select $1, 1, ${own.join(', ')} from json_to_recordset(${rows}::json) r(${fields})`
+}
+
+/** Columns of an event that has a form, and their definitions. */
+export function formedRow(table: TypeTable): { readonly own: readonly string[]; readonly fields: string } {
   const columns = table.columns.filter(isOfFormedRow)
-  const own = ['id', 'updated', 'form', 'v', ...columns.map(({ name }) => name)].join(', ')
-  return `insert into ${auditTable} (tenant, version, ${own})
-    select $1, 1, ${own} from json_to_recordset(${rows}::json) r(id text, updated timestamptz, form uuid, v text[], ${columns.map(definition).join(', ')})`
+  return {
+    own: ['id', 'updated', 'form', 'v', ...names(columns)],
+    fields: `id text, updated timestamptz, form uuid, v text[], ${columns.map(definition).join(', ')}`,
+  }
 }
 
 function insertWhole(table: TypeTable, rows: string): string {

@@ -16,6 +16,8 @@ export function gateDatabase(database: Database, gate: () => Promise<void>): Dat
   })
   const gateStore = (store: Store): Store => ({
     ...gateReads(store),
+    // They are read as others are, through the gate.
+    readRecorded: () => undefined,
     transaction: (work) =>
       store.transaction(async (tx) => {
         const gatedTx: Transaction = {
