@@ -5,7 +5,7 @@
  */
 const dicom = 'http://dicom.nema.org/resources/ontology/DCM'
 const ihe = 'urn:ihe:event-type-code'
-export const ownDeeds = 'https://almanac.example/fhir/CodeSystem/audit-deed'
+const ownDeeds = 'https://almanac.example/fhir/CodeSystem/audit-deed'
 
 interface Code {
   readonly system: string

@@ -147,7 +147,7 @@ function compileIs(of: Expression, wanted: string, input: ElementType, scope: Sc
 }
 
 /** The type that a reference leads to, told without looking there: from its text, `Reference.type` or `contained`. */
-export function referencedType(value: unknown, run: Run): string | undefined {
+function referencedType(value: unknown, run: Run): string | undefined {
   const reference =
     typeof value === 'string' ? { reference: value } : (value as { reference?: unknown; type?: unknown })
   if (typeof reference.reference === 'string') {

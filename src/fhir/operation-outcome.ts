@@ -2,7 +2,7 @@ import { type Issue, Refusal } from './refusal.ts'
 import type { Resource } from './resource.ts'
 
 /** Leads to a contained Bundle of what could be had instead. */
-export const alternativesExtension = 'https://almanac.example/fhir/StructureDefinition/alternatives'
+const alternativesExtension = 'https://almanac.example/fhir/StructureDefinition/alternatives'
 
 /** https://hl7.org/fhir/R4/operationoutcome.html; the same shape for a refused request, a bundle entry and a warning. */
 export function buildOperationOutcome(source: Refusal | readonly Issue[]): Resource {

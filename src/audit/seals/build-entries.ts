@@ -52,7 +52,7 @@ export interface SealingContext {
   readonly keyOf: (kid: string) => SealingKey | undefined
 }
 
-export class UnknownSealingKey extends Error {
+class UnknownSealingKey extends Error {
   readonly kid: string
   constructor(tenant: string, kid: string) {
     super(`The audit chain of ${tenant} was sealed with key ${kid}, which is not in this server's key folder`)

@@ -11,7 +11,7 @@ export interface Witness {
 }
 
 /** An entry as it leaves the database: the statement as it was signed, and the signature. */
-export function witnessLine({ tenant, number, statement, signature }: ChainEntry): string {
+function witnessLine({ tenant, number, statement, signature }: ChainEntry): string {
   return JSON.stringify({ tenant, number, statement, signature: Buffer.from(signature).toString('base64') })
 }
 

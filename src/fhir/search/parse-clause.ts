@@ -183,7 +183,7 @@ function checkDepth({ depth, expression }: Place): void {
   }
 }
 
-export function readBoolean(texts: readonly string[], expression: string): boolean {
+function readBoolean(texts: readonly string[], expression: string): boolean {
   const [text] = texts
   if (texts.length === 1 && (text === 'true' || text === 'false')) return text === 'true'
   throw new Refusal('value', `"${expression}" takes true or false.`, { expression })

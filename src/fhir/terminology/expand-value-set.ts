@@ -10,7 +10,7 @@ export interface TerminologySource {
 }
 
 /** A list that a person could still work with, or a search; SNOMED's larger sets need a terminology server. */
-export const mostConcepts = 100_000
+const mostConcepts = 100_000
 /** In all steps of one expansion together: value sets of value sets may ask for far more than they end up with. */
 const mostSteps = 1_000_000
 /** Value sets naming value sets naming …: deeper than any published one. */

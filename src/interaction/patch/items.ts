@@ -67,13 +67,13 @@ function holderOf(item: Item, make: boolean): Holder | undefined {
   return { object, owner: place, twin: true }
 }
 
-export function readTwin({ holder, key, index }: Place): JsonObject | undefined {
+function readTwin({ holder, key, index }: Place): JsonObject | undefined {
   const twin = holder.object[`_${key}`]
   const object = index === undefined ? twin : Array.isArray(twin) ? twin[index] : undefined
   return isObject(object) ? object : undefined
 }
 
-export function writeTwin({ holder, key, index }: Place, twin: JsonObject): void {
+function writeTwin({ holder, key, index }: Place, twin: JsonObject): void {
   if (index === undefined) {
     holder.object[`_${key}`] = twin
     return

@@ -40,7 +40,7 @@ export async function register(people: People, request: PageRequest): Promise<Pa
   return advanceSignIn(people, request, { factor: 'mail', account })
 }
 
-export function readName(sent: URLSearchParams): string | undefined {
+function readName(sent: URLSearchParams): string | undefined {
   const name = (sent.get('name') ?? '').replaceAll(/\p{Cc}/gu, '').trim()
   return name === '' || name.length > 100 ? undefined : name
 }

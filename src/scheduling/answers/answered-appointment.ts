@@ -32,7 +32,7 @@ export function answeredAppointment(
   return { ...withoutExtension(told, holdExpires), status: 'booked' }
 }
 
-export function isCounterProposal({ start, end }: Resource, answer: Answer): boolean {
+function isCounterProposal({ start, end }: Resource, answer: Answer): boolean {
   return differs(answer.start, start) || differs(answer.end, end)
 }
 

@@ -13,7 +13,7 @@ interface Participant {
 const participantsOf = (appointment: Resource) => (appointment.participant ?? []) as readonly Participant[]
 
 /** https://hl7.org/fhir/R4/valueset-participationstatus.html; who has declined stays out. */
-export function withParticipants(appointment: Resource, status: 'accepted' | 'tentative'): Resource {
+function withParticipants(appointment: Resource, status: 'accepted' | 'tentative'): Resource {
   const participant = participantsOf(appointment).map((one) =>
     one.status === 'declined' ? one : { ...one, status },
   )

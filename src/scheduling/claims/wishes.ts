@@ -58,7 +58,7 @@ export function buildWishes(
 }
 
 /** Who is meant: a role is the person in it. Undefined: nobody counts their visits. */
-export function actorOf(reference: string, facts: Facts): Actor | undefined {
+function actorOf(reference: string, facts: Facts): Actor | undefined {
   const type = reference.slice(0, reference.indexOf('/'))
   const resource = facts.get(reference)
   if (type === 'PractitionerRole') {

@@ -22,7 +22,7 @@ const together = 4
 const pause = 3_000
 
 /** Fetches what is due, in the background alone: nobody who books ever waits for an answer. */
-export async function fetchDue(parts: FetchParts): Promise<number> {
+async function fetchDue(parts: FetchParts): Promise<number> {
   const due = await parts.database.acrossClinics<{ tenant: string; id: string }>(
     'SELECT tenant, id FROM external_calendar WHERE due <= almanac_now() ORDER BY due LIMIT 40',
   )

@@ -35,7 +35,7 @@ function absenceReasons(layer: Layer, visit: Interval): readonly Reason[] {
   return layer.members.flatMap((member) => memberReasons(layer, member, visit))
 }
 
-export function presence({ within, absences }: Member): readonly Interval[] {
+function presence({ within, absences }: Member): readonly Interval[] {
   return intersect([within], complement(merge(absences)))
 }
 

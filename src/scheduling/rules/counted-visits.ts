@@ -15,7 +15,7 @@ const day = 86_400_000
 const reachOf = { hour: day, day, week: 7 * day, month: 31 * day } as const
 
 /** How far around a booking its rules look; undefined: at nothing but itself. */
-export function reachOfRules(rules: readonly BookingRule[]): number | undefined {
+function reachOfRules(rules: readonly BookingRule[]): number | undefined {
   const reaches = rules.flatMap(({ demand }) => {
     if (demand.kind === 'limit') return reachOf[demand.period]
     if (demand.kind === 'buffer') return demand.length

@@ -162,7 +162,7 @@ function peak(visits: readonly CountedVisit[], { start }: Interval): number {
 const hour = 3_600_000
 
 /** The hour, day, week or month on the clinic's wall clock. */
-export function periodAround(
+function periodAround(
   instant: number,
   period: 'hour' | 'day' | 'week' | 'month',
   timeZone: string,

@@ -8,8 +8,8 @@ import { extensionOf } from '../extension.ts'
 import { type FindWish, noWishes } from '../find/find-wish.ts'
 import { readTiming } from '../find/read-timing.ts'
 
-export const wishedTimes = 'https://almanac.example/fhir/StructureDefinition/wished-times'
-export const insteadOf = 'https://almanac.example/fhir/StructureDefinition/instead-of'
+const wishedTimes = 'https://almanac.example/fhir/StructureDefinition/wished-times'
+const insteadOf = 'https://almanac.example/fhir/StructureDefinition/instead-of'
 
 /** What an Appointment on the waiting list wishes for, as $find would be asked. */
 export interface Wishes extends Omit<FindWish, 'range'> {

@@ -79,7 +79,7 @@ export function lowerList(lowering: Lowering, type: string, alias: string, listI
 }
 
 /** References of a row to resources of one type: '0' follows '/' in byte order. */
-export function referencesTo(
+function referencesTo(
   lowering: Lowering,
   parameter: SearchParameter,
   alias: string,

@@ -182,7 +182,7 @@ function wholeColumns(
   })
 }
 
-export function patternOf(modifier: Modifier | undefined, value: SearchValue): string {
+function patternOf(modifier: Modifier | undefined, value: SearchValue): string {
   const text = value.kind === 'string' ? value.text : ''
   switch (modifier) {
     case 'exact':

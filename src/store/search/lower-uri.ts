@@ -40,7 +40,7 @@ function belowPredicate(lowering: Lowering, column: string, uri: string): string
 }
 
 /** The uri itself and every path that it is under, with and without the slash at the end. */
-export function pathsAbove(uri: string): string[] {
+function pathsAbove(uri: string): string[] {
   if (!hierarchical.test(uri)) return [uri]
   const paths = [uri]
   const host = uri.indexOf('/', uri.indexOf('://') + 3)

@@ -33,7 +33,7 @@ export function exactPattern(text: string): string {
 }
 
 /** A client's % and _ are letters like any other. */
-export function likeLiteral(text: string): string {
+function likeLiteral(text: string): string {
   return text.replace(/[\\%_]/g, '\\$&')
 }
 

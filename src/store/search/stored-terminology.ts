@@ -15,7 +15,7 @@ import type { Run } from '../run.ts'
 import { layoutOf } from './layout.ts'
 
 /** Longer texts are stored and given back, but not taken apart here: about 100,000 codes. */
-export const mostDefinitionText = 16 * 1024 * 1024
+const mostDefinitionText = 16 * 1024 * 1024
 /** Of all that one clinic's other resources are checked against: the newest of it, beyond that a binding only warns. */
 const mostOwnText = 16 * 1024 * 1024
 /** Of what was taken apart before, in characters of text. */

@@ -34,11 +34,11 @@ export function codeTerm(code: string): string {
 }
 
 /** `system` null: explicitly without one. */
-export function systemCodeTerm(system: string | null, code: string): string {
+function systemCodeTerm(system: string | null, code: string): string {
   return `${system === null ? '' : escapePart(system)}|${codeTerm(code)}`
 }
 
-export function systemTerm(system: string): string {
+function systemTerm(system: string): string {
   return `${escapePart(system)}|`
 }
 
@@ -46,11 +46,11 @@ export function labelTerm(text: string): string {
   return `~${normalizeText(text)}`
 }
 
-export function ofTypeTerm(system: string | undefined, code: string, value: string): string {
+function ofTypeTerm(system: string | undefined, code: string, value: string): string {
   return `^${escapePart(system ?? '')}|${codeTerm(code)}|${codeTerm(value)}`
 }
 
-export function tokenTerms(token: TokenValue, terms: string[] = []): string[] {
+function tokenTerms(token: TokenValue, terms: string[] = []): string[] {
   const { system, code } = token
   if (code !== undefined) terms.push(codeTerm(code), systemCodeTerm(system ?? null, code))
   if (system !== undefined) terms.push(systemTerm(system))
@@ -90,12 +90,12 @@ export function withoutVersion(canonical: string): string {
   return canonicalVersion.test(canonical) ? canonical.slice(0, canonical.indexOf('|')) : canonical
 }
 
-export function referenceTerms(value: ReferenceValue, terms: string[] = []): string[] {
+function referenceTerms(value: ReferenceValue, terms: string[] = []): string[] {
   if (value.reference !== undefined) terms.push(withoutVersion(value.reference))
   return referenceExtras(value, terms)
 }
 
-export function uriTerms(value: UriValue, terms: string[] = []): string[] {
+function uriTerms(value: UriValue, terms: string[] = []): string[] {
   const plain = withoutVersion(value.uri)
   terms.push(value.uri)
   if (plain !== value.uri) terms.push(plain)
@@ -113,7 +113,7 @@ export function unitTerms(value: QuantityValue, terms: string[] = []): string[] 
   return terms
 }
 
-export function unitTerm(system: string | undefined, code: string): string {
+function unitTerm(system: string | undefined, code: string): string {
   return system === undefined ? escapePart(code) : `${escapePart(system)}|${escapePart(code)}`
 }
 

@@ -30,7 +30,7 @@ function compareQuantities(
 }
 
 /** Part by part, both in UTC when they have a time: what one does not say is not compared. */
-export function compareDates(left: string, right: string): number | undefined {
+function compareDates(left: string, right: string): number | undefined {
   const [a, b] = [dateParts(left), dateParts(right)]
   if (a === undefined || b === undefined) return undefined
   const known = Math.min(a.length, b.length)
