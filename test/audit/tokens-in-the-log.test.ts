@@ -53,6 +53,20 @@ const start = async (): Promise<Tokens> => redeem(server, 'public-app', await la
 const of = (events: readonly Resource[], who: string) =>
   events.filter(({ agent }) => JSON.stringify(agent).includes(`"${who}"`)).map(({ outcome }) => outcome)
 
+test('a token is in the log by its request without secrets, and by the id that all it is used for has', async () => {
+  const { access_token: token } = await start()
+  await fetch(`${server.base}/Patient/anna`, { headers: { authorization: `Bearer ${token}` } })
+  const [read] = await eventsOf('subtype=read&agent=Patient/anna&_sort=-date')
+  const agents = (read?.agent ?? []) as { policy?: string[] }[]
+  const policy = agents.flatMap(({ policy: named }) => named ?? [])
+  const [issued] = await eventsOf(`subtype=ITI-71&policy=${policy[0]}`)
+  const entities = issued?.entity as { role?: { code: string }; query?: string }[]
+  const query = entities.find(({ role }) => role?.code === '24')?.query ?? ''
+  expect(Buffer.from(query, 'base64').toString()).toMatch(
+    /^POST \/oauth\/token\?grant_type=authorization_code&client_id=public-app&redirect_uri=[^&]+$/,
+  )
+})
+
 test('a refreshed token is in the log, and a refused refresh', async () => {
   const { refresh_token: token = '' } = await start()
   const form = { grant_type: 'refresh_token', client_id: 'public-app' }

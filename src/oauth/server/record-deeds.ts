@@ -1,5 +1,6 @@
 import type { KoaContextWithOIDC } from 'oidc-provider'
 import type { RecordSecurityEvent, SecurityFact } from '#audit/security-event.ts'
+import { digest } from './digest.ts'
 
 interface Told {
   readonly error?: string
@@ -43,7 +44,13 @@ function describe(ctx: KoaContextWithOIDC): SecurityFact | undefined {
           : 'token-issued'
     const token = entities.AccessToken ?? entities.ClientCredentials
     const scope = failure === undefined ? (token?.scope ?? '') : ''
-    return { deed, ...failed, details: { grant: String(params?.grant_type ?? ''), scope } }
+    return {
+      deed,
+      ...failed,
+      ...(failure === undefined && token !== undefined && { tokenId: digest(token.jti) }),
+      details: { grant: String(params?.grant_type ?? ''), scope },
+      request: requestOf(params),
+    }
   }
   if (route === 'introspection') {
     return { deed: 'token-introspected', ...failed, details: { active: String(told.active ?? false) } }
@@ -59,6 +66,14 @@ function describe(ctx: KoaContextWithOIDC): SecurityFact | undefined {
   return reason === undefined
     ? undefined
     : { deed: 'token-issued', failure: reason, details: { grant: route } }
+}
+
+/** All else that an app sends for a token opens a door, or is none of the log's business. */
+const harmless = ['grant_type', 'client_id', 'redirect_uri', 'resource', 'scope']
+
+function requestOf(params: Readonly<Record<string, unknown>> = {}): string {
+  const sent = harmless.flatMap((name) => (typeof params[name] === 'string' ? [[name, params[name]]] : []))
+  return `POST /oauth/token?${new URLSearchParams(sent as string[][])}`
 }
 
 /** Why, in more words than the caller is told. */
