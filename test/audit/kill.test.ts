@@ -37,10 +37,11 @@ async function callUntilItEnds(
         (
           [
             ['PUT', `/Patient/${id}`],
+            ['GET', `/Patient/k-${round}-${who}-${count - 1}`],
             ['GET', '/Patient?_count=1'],
             ['GET', '/Patient/nobody'],
           ] as const
-        )[count % 3] ?? []
+        )[count % 4] ?? []
       const authorization = `Bearer ${bearer}`
       try {
         const answer = await fetch(`${server.base}${path}`, {
@@ -77,7 +78,7 @@ test('a server that is killed has the event of every request that it answered, a
   await superuser.connect()
   const { rows: events } = await superuser.query<{ request: string; outcome: string; what: string | null }>(
     `select substring(text from '"(kill-[0-9-]+)"') as request, text::json->>'outcome' as outcome,
-            substring(text from '"(Patient/k-[0-9-]+/_history/[0-9]+)"') as what
+            case when text::json->>'action' = 'C' then substring(text from '"(Patient/k-[0-9-]+/_history/[0-9]+)"') end as what
      from auditevent where text like '%"kill-%'`,
   )
   const told = Map.groupBy(events, ({ request }) => request)
