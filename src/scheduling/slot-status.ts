@@ -9,9 +9,19 @@ const moves: Readonly<Record<string, readonly string[]>> = {
   'entered-in-error': [],
 }
 
-export function checkSlotMove(from: string, to: string): void {
+export function checkSlotMove(from: string, to: string, about: string): void {
   const allowed = moves[from] ?? []
   if (from === to || allowed.includes(to)) return
+  // Whoever closes a free slot may find it taken meanwhile: that is no step of theirs that was wrong.
+  if (from === 'busy' || from === 'busy-tentative')
+    throw new Refusal(
+      'conflict',
+      `${about} is ${from}: cancel or move what takes it before it becomes ${to}.`,
+      {
+        about,
+        expression: 'Slot.status',
+      },
+    )
   throw new Refusal(
     'business-rule',
     `A Slot that is ${from} cannot become ${to}: ${allowed.length === 0 ? 'it is final' : `it can become ${allowed.join(', ')}`}.`,

@@ -198,6 +198,24 @@ test('a slot that is not there, or is named by no reference, is not booked: nobo
   }
 })
 
+test('a slot that was taken before it could be closed is told to be taken, as any other', async () => {
+  const { body } = await clinic.send('GET', 'Slot?schedule=Schedule/anna&status=free&_sort=-start&_count=1')
+  const [{ resource: slot }] = body.entry
+  const held = visit(anna, patient('two'), slot.start, slot.end, { slot: [{ reference: `Slot/${slot.id}` }] })
+  const hold = {
+    resourceType: 'Parameters',
+    parameter: [{ name: 'appointment-resource', resource: { ...held, status: 'pending' } }],
+  }
+  const [pending] = appointmentsOf(await clinic.send('POST', 'Appointment/$hold', hold))
+  expect(pending).toMatchObject({ status: 'pending' })
+  const closed = await clinic.send('PUT', `Slot/${slot.id}`, { ...slot, status: 'busy-unavailable' })
+  expect([closed.status, told(closed)]).toEqual([
+    409,
+    expect.stringContaining('cancel or move what takes it'),
+  ])
+  await clinic.send('POST', `Appointment/${pending?.id}/$cancel`, { resourceType: 'Parameters' })
+})
+
 test('a leap second is told to be none of the clinic’s clock', async () => {
   const odd = at('10:00', 1).replace(':00+', ':60+')
   const refused = await clinic.send('POST', 'Appointment', visit(anna, patient('three'), odd, at('10:30', 1)))

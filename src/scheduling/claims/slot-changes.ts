@@ -13,7 +13,7 @@ export function checkSlotChange(change: Change): void {
   if (!(Date.parse(String(after.end)) > Date.parse(String(after.start))))
     throw new Refusal('unprocessable', 'A Slot ends after it begins.', { expression: 'Slot.end' })
   const before = resourceBefore(change)
-  if (before !== undefined) checkSlotMove(String(before.status), String(after.status))
+  if (before !== undefined) checkSlotMove(String(before.status), String(after.status), `Slot/${change.id}`)
 }
 
 /**
