@@ -17,9 +17,11 @@ export function pageLinks(
   const about = boundTo(walk, applied)
   const self = selfUrl(walk, applied)
   const separator = applied.length === 0 ? '?' : '&'
-  const page = (cursor: string) => `${self}${separator}${pageParameter}=${parts.pages.seal(cursor, about)}`
+  const pageAt = (token: string) => `${self}${separator}${pageParameter}=${token}`
+  const page = (cursor: string) => pageAt(parts.pages.seal(cursor, about))
+  const here = sentToken(walk)
   const links: [string, string][] = [
-    ['self', self],
+    ['self', here === undefined ? self : pageAt(here)],
     ['first', self],
   ]
   if (cursors.previous !== undefined) links.push(['previous', page(cursors.previous)])
@@ -29,8 +31,12 @@ export function pageLinks(
 
 /** Where the page starts, from a link that this server made for this very search. */
 export function readCursor(walk: Walk, applied: Pairs): string | undefined {
-  const token = walk.request.query.find(([name]) => name === pageParameter)?.[1]
+  const token = sentToken(walk)
   return token === undefined ? undefined : walk.parts.pages.open(token, boundTo(walk, applied))
+}
+
+function sentToken({ request }: Walk): string | undefined {
+  return request.query.find(([name]) => name === pageParameter)?.[1]
 }
 
 export function withoutPage(pairs: Pairs): Pairs {

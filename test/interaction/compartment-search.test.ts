@@ -56,7 +56,10 @@ test('its pages go on in the same compartment, and in no other', async () => {
   const first = await clinic.send('GET /Patient/ann/Observation?_count=2')
   expect(linkOf(first, 'self')).toMatch(/\/Observation\?_compartment=Patient\/ann&_count=2$/)
   const next = below(linkOf(first, 'next'))
-  expect([idsOf(first), idsOf(await clinic.send(`GET ${next}`))]).toEqual([['a1', 'a2'], ['b2']])
+  const second = await clinic.send(`GET ${next}`)
+  expect([idsOf(first), idsOf(second)]).toEqual([['a1', 'a2'], ['b2']])
+  expect(linkOf(second, 'self')).toBe(linkOf(first, 'next'))
+  expect(linkOf(second, 'first')).toBe(linkOf(first, 'self'))
   expect((await clinic.send(`GET ${next.replace('Patient/ann', 'Patient/bob')}`)).status).toBe(400)
 })
 
