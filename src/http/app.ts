@@ -1,10 +1,9 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
 import express, { type ErrorRequestHandler, type RequestHandler } from 'express'
 import { Refusal } from '#fhir/refusal.ts'
-import { splitTarget } from '#interaction/address/target.ts'
 import { openAccessRecord } from './access-record.ts'
 import { Admission } from './admission.ts'
-import { type Answerer, buildAnswerer, buildReadOnlyAnswer, buildRefusalAnswer } from './answer.ts'
+import { type Answerer, buildAnswerer, buildRefusalAnswer } from './answer.ts'
 import { createBookingRoad } from './booking-road.ts'
 import { buildCrossOrigin } from './cross-origin.ts'
 import { createFeedRoad } from './feed-road.ts'
@@ -13,9 +12,10 @@ import { createFhirWork } from './fhir-work.ts'
 import { createLandingRoad } from './landing.ts'
 import { logAccess } from './log.ts'
 import { createOauthRoad } from './oauth-road.ts'
+import { createOpenRoad } from './open-road.ts'
 import type { HttpParts } from './parts.ts'
 import { plainPresentation } from './presentation.ts'
-import { buildProbes } from './probes.ts'
+import { findProbe } from './probes.ts'
 import { requestIdOf } from './request-id.ts'
 import { buildSecurityHeaders } from './security-headers.ts'
 import type { HttpRequest } from './visit.ts'
@@ -35,7 +35,7 @@ export function createHttpApp(parts: HttpParts): RequestListener {
   const fhir = createFhirRoad(parts, answerer, createFhirWork(parts, admission))
   const refuse = createLastResort(parts, answerer)
   if (parts.authorization !== undefined) app.use(createOauthRoad(parts, parts.authorization))
-  app.use(createProbeRoad(parts, answerer))
+  app.use(createOpenRoad(parts, answerer, findProbe(parts)))
   app.use(createLandingRoad(parts, answerer))
   if (parts.readFeed !== undefined) app.use(createFeedRoad(parts, parts.readFeed, answerer))
   if (parts.readPublishedSlot !== undefined) app.use(createBookingRoad(parts, parts.readPublishedSlot))
@@ -55,27 +55,6 @@ export function createHttpApp(parts: HttpParts): RequestListener {
 function comesFromPage({ headers, method }: IncomingMessage): boolean {
   if (headers.origin === undefined) return false
   return method !== 'OPTIONS' || headers['access-control-request-method'] !== undefined
-}
-
-function createProbeRoad(parts: HttpParts, answerer: Answerer): RequestHandler {
-  const probes = buildProbes(parts)
-  return async (req, res, next) => {
-    const { path } = splitTarget(req.url)
-    const probe = probes.get(path)
-    if (probe === undefined) {
-      next()
-      return
-    }
-    const requestId = requestIdOf(req.headers['x-request-id'])
-    if (req.method !== 'GET' && req.method !== 'HEAD') {
-      answerer(req, res, buildReadOnlyAnswer(), plainPresentation, requestId)
-      return
-    }
-    const started = performance.now()
-    const { status, contentType, body } = await probe()
-    answerer(req, res, { status, body }, { contentType, pretty: false }, requestId)
-    parts.metrics.observe(path.slice(path.lastIndexOf('/') + 1), status, performance.now() - started)
-  }
 }
 
 /** What no road took, and what fell off one. */

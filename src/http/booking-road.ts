@@ -1,12 +1,12 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { Refusal } from '#fhir/refusal.ts'
 import { parseQuery } from '#interaction/address/query.ts'
 import { splitTarget } from '#interaction/address/target.ts'
 import { buildAnswerer, buildRefusalAnswer } from './answer.ts'
 import { buildBookingPage } from './booking-page.ts'
 import { readForwarded } from './forwarded.ts'
+import { createOpenRoad } from './open-road.ts'
 import type { HttpParts, ReadPublishedSlot } from './parts.ts'
-import { requestIdOf } from './request-id.ts'
 import { buildSecurityHeaders } from './security-headers.ts'
 
 const address = /^\/booking\/([a-z0-9-]{1,63})$/
@@ -26,32 +26,26 @@ export function createBookingRoad(parts: HttpParts, readSlot: ReadPublishedSlot)
   const answerer = buildAnswerer(buildSecurityHeaders(pagePolicy))
   const { trustProxy } = parts.settings
   const forwarded = trustProxy === false ? undefined : readForwarded(trustProxy)
-  return async (req, res, next) => {
-    const { path, query } = splitTarget(req.url)
+  return createOpenRoad(parts, answerer, (path) => {
     const tenant = address.exec(path)?.[1]
-    if (tenant === undefined || (req.method !== 'GET' && req.method !== 'HEAD')) {
-      next()
-      return
+    if (tenant === undefined) return undefined
+    return {
+      name: 'booking-page',
+      read(req, requestId) {
+        const from = forwarded === undefined ? req.socket.remoteAddress : forwarded.address(req)
+        return show(tenant, req, from, requestId)
+      },
     }
-    const started = performance.now()
-    const requestId = requestIdOf(req.headers['x-request-id'])
-    const from = forwarded === undefined ? req.socket.remoteAddress : forwarded.address(req)
-    const answer = await show(tenant, query, from, requestId, req.headers['accept-language'])
-    answerer(req, res, answer, { contentType: 'text/html; charset=utf-8', pretty: false }, requestId)
-    parts.metrics.observe('booking-page', answer.status, performance.now() - started)
-  }
+  })
 
-  async function show(
-    tenant: string,
-    query: string,
-    from: string | undefined,
-    requestId: string,
-    language?: string,
-  ) {
+  async function show(tenant: string, req: Request, from: string | undefined, requestId: string) {
     try {
       parts.limits?.checkAddress(from)
       const asked = new Map(
-        parseQuery(query, 'query').map(([name, value]) => [name, value.slice(0, longestHandle)]),
+        parseQuery(splitTarget(req.url).query, 'query').map(([name, value]) => [
+          name,
+          value.slice(0, longestHandle),
+        ]),
       )
       const source = asked.get('source')
       const referral = asked.get('booking-referral')
@@ -65,10 +59,10 @@ export function createBookingRoad(parts: HttpParts, readSlot: ReadPublishedSlot)
             requestId,
           })
         : undefined
-      return { status: time === undefined ? 404 : 200, body: buildBookingPage(time, language) }
+      const body = buildBookingPage(time, req.headers['accept-language'])
+      return { status: time === undefined ? 404 : 200, body, contentType: 'text/html; charset=utf-8' }
     } catch (error) {
-      if (error instanceof Refusal)
-        return { ...buildRefusalAnswer(error), contentType: 'application/fhir+json; charset=utf-8' }
+      if (error instanceof Refusal) return buildRefusalAnswer(error)
       throw error
     }
   }

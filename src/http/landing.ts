@@ -1,18 +1,16 @@
 import { readFileSync } from 'node:fs'
 import type { Request, RequestHandler } from 'express'
-import { splitTarget } from '#interaction/address/target.ts'
-import type { FhirResponse } from '#interaction/exchange.ts'
-import { type Answerer, buildAnswerer, buildReadOnlyAnswer } from './answer.ts'
+import { type Answerer, buildAnswerer } from './answer.ts'
 import { buildOriginFinder } from './fhir-base.ts'
 import { wantsPage } from './landing-accept.ts'
 import { readOpenFile } from './landing-files.ts'
 import { buildLandingLinks, buildLandingPage, type LandingWords } from './landing-page.ts'
+import { createOpenRoad, type OpenAnswer } from './open-road.ts'
 import type { HttpParts } from './parts.ts'
-import { plainPresentation } from './presentation.ts'
-import { requestIdOf } from './request-id.ts'
 import { buildSecurityHeaders } from './security-headers.ts'
 
 const json = 'application/json; charset=utf-8'
+const html = 'text/html; charset=utf-8'
 /** The one page there is: its own style, script and icon, and nothing from anywhere else. */
 const pagePolicy = {
   defaultSrc: ["'none'"],
@@ -24,10 +22,6 @@ const pagePolicy = {
   frameAncestors: ["'none'"],
 }
 
-interface Answer extends FhirResponse {
-  readonly contentType: string
-}
-
 /** `/` and what it leads to outside of FHIR: /openapi.json, its own files, the docs. Open to all. */
 export function createLandingRoad(parts: HttpParts, answerer: Answerer): RequestHandler {
   const words: LandingWords = JSON.parse(
@@ -36,28 +30,12 @@ export function createLandingRoad(parts: HttpParts, answerer: Answerer): Request
   const originOf = buildOriginFinder(parts.settings)
   const pageAnswerer = buildAnswerer(buildSecurityHeaders(pagePolicy))
 
-  return async (req, res, next) => {
-    const { path } = splitTarget(req.url)
-    if (path !== '/' && path !== '/openapi.json' && !/^\/(landing|docs)\//.test(path)) {
-      next()
-      return
-    }
-    const started = performance.now()
-    const requestId = requestIdOf(req.headers['x-request-id'])
-    const answer = await find(req, path)
-    if (answer === undefined) {
-      next()
-      return
-    }
-    const { contentType } = answer
-    const write = contentType.startsWith('text/html') ? pageAnswerer : answerer
-    write(req, res, answer, { contentType, pretty: false }, requestId)
-    parts.metrics.observe('landing', answer.status, performance.now() - started)
-  }
+  return createOpenRoad(parts, answerer, (path) => {
+    if (path !== '/' && path !== '/openapi.json' && !/^\/(landing|docs)\//.test(path)) return undefined
+    return { name: 'landing', read: (req) => read(req, path) }
+  })
 
-  async function find(req: Request, path: string): Promise<Answer | undefined> {
-    if (req.method !== 'GET' && req.method !== 'HEAD')
-      return { ...buildReadOnlyAnswer(), contentType: plainPresentation.contentType }
+  async function read(req: Request, path: string): Promise<OpenAnswer | undefined> {
     const origin = originOf(req)
     const base = `${origin}/fhir`
     if (path === '/openapi.json') {
@@ -69,8 +47,10 @@ export function createLandingRoad(parts: HttpParts, answerer: Answerer): Request
       path !== '/'
         ? await readOpenFile(path)
         : wantsPage(req.headers.accept)
-          ? { contentType: 'text/html; charset=utf-8', body: buildLandingPage(words, place) }
+          ? { contentType: html, body: buildLandingPage(words, place) }
           : { contentType: json, body: buildLandingLinks(place) }
-    return found && { status: 200, headers: { 'Cache-Control': 'no-cache' }, ...found }
+    if (found === undefined) return undefined
+    const headers = { 'Cache-Control': 'no-cache' }
+    return { status: 200, headers, ...found, ...(found.contentType === html && { answerer: pageAnswerer }) }
   }
 }

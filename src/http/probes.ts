@@ -1,18 +1,13 @@
+import type { OpenAnswer, OpenPlace } from './open-road.ts'
 import type { HttpParts } from './parts.ts'
-
-export interface ProbeAnswer {
-  readonly status: number
-  readonly contentType: string
-  readonly body: string
-}
 
 /** How long a check may take before it counts as failed: a probe that hangs is no better than one that fails. */
 const patience = 2000
 
-/** What runs beside FHIR and needs no token: by path, for GET and HEAD. */
-export function buildProbes(parts: HttpParts): ReadonlyMap<string, () => ProbeAnswer | Promise<ProbeAnswer>> {
-  const probes = new Map<string, () => ProbeAnswer | Promise<ProbeAnswer>>()
-  probes.set('/health', () => json(200, { status: 'ok' }))
+/** What runs beside FHIR, by its path. */
+export function findProbe(parts: HttpParts): (path: string) => OpenPlace | undefined {
+  const probes = new Map<string, () => Promise<OpenAnswer>>()
+  probes.set('/health', async () => json(200, { status: 'ok' }))
   probes.set(
     '/ready',
     shared(() => askChecks(parts.checks)),
@@ -30,11 +25,14 @@ export function buildProbes(parts: HttpParts): ReadonlyMap<string, () => ProbeAn
       body: await keySet(),
     }))
   }
-  return probes
+  return (path) => {
+    const read = probes.get(path)
+    return read && { name: path.slice(path.lastIndexOf('/') + 1), read }
+  }
 }
 
 /** Names which check fails, and nothing of hosts or errors: anybody may read it. */
-async function askChecks(checks: HttpParts['checks']): Promise<ProbeAnswer> {
+async function askChecks(checks: HttpParts['checks']): Promise<OpenAnswer> {
   const results = await Promise.all(
     Object.entries(checks).map(
       async ([name, check]) => [name, (await passes(check)) ? 'ok' : 'failed'] as const,
@@ -68,6 +66,6 @@ function shared<T>(work: () => Promise<T>): () => Promise<T> {
   }
 }
 
-function json(status: number, value: object): ProbeAnswer {
+function json(status: number, value: object): OpenAnswer {
   return { status, contentType: 'application/json; charset=utf-8', body: JSON.stringify(value) }
 }
