@@ -8,6 +8,7 @@ let server: TestServer
 let clinic: Calendar
 let visit: { id: string; start: string; end: string; [element: string]: unknown }
 let next: { id: string; start: string; end: string }
+let last: typeof next
 const monday = comingMonday()
 
 beforeAll(async () => {
@@ -24,8 +25,10 @@ beforeAll(async () => {
     parameters({ start: monday.toString(), end: monday.toString() }),
   )
   const { body } = await clinic.send('GET', 'Slot?schedule=Schedule/anna&_sort=start')
-  const [first, second] = body.entry.map(({ resource }: { resource: object }) => resource)
+  const slots = body.entry.map(({ resource }: { resource: object }) => resource)
+  const [first, second] = slots
   next = second
+  last = slots.at(-1)
   const booked = await clinic.send('POST', 'Appointment', {
     resourceType: 'Appointment',
     status: 'booked',
@@ -137,8 +140,9 @@ describe('a private address', () => {
     const booked = await clinic.send('POST', 'Appointment', {
       resourceType: 'Appointment',
       status: 'booked',
-      start: `${monday}T18:00:00Z`,
-      end: `${monday}T18:30:00Z`,
+      slot: [{ reference: `Slot/${last.id}` }],
+      start: last.start,
+      end: last.end,
       participant: ['Patient/two', 'Practitioner/anna'].map((reference) => ({
         actor: { reference },
         status: 'accepted',
