@@ -49,3 +49,21 @@ test('who is no resource of the clinic is not granted fhirUser, since nothing wo
   expect(tokens.scope.split(' ').toSorted()).toEqual(['openid', 'user/Appointment.rs'])
   expect(tokens.id_token).toBeDefined()
 })
+
+test('an encounter is not granted where nobody has one to give: the scope is left out', async () => {
+  const asked = { clientId: 'public-app', scope: `launch/encounter ${scope}`, account: patient.id }
+  const tokens = await redeem(server, 'public-app', await launch(server, asked))
+  expect(tokens.scope.split(' ').toSorted()).toEqual(scope.split(' ').toSorted())
+  expect(tokens).not.toHaveProperty('encounter')
+})
+
+test.each([
+  ['', true],
+  ['/', true],
+  ['//', false],
+  ['///', false],
+])('the audience is the base; with "%s" behind it: %s', async (end, taken) => {
+  const asked = { clientId: 'public-app', scope, account: patient.id, aud: `${server.base}${end}` }
+  const { redirect } = await launch(server, asked)
+  expect(redirect.searchParams.get('error')).toBe(taken ? null : 'invalid_target')
+})

@@ -22,7 +22,7 @@ export function addressesAt(origin: string, { isClinic, pathOf }: ClinicPaths): 
   }
 }
 
-/** SMART compares an audience without the slash at its end. */
+/** SMART compares an audience without the slash at its end; with more of them it is another address. */
 export function trim(url: string): string {
-  return url.endsWith('/') ? url.slice(0, -1) : url
+  return url.endsWith('/') && !url.endsWith('//') ? url.slice(0, -1) : url
 }

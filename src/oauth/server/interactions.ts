@@ -116,10 +116,11 @@ export function createInteractions(parts: InteractionParts): Interactions {
       if (patient === undefined && asksForPatient(consent.scopes)) {
         throw new Refusal('required', 'Choose the patient whom the app is to be opened for.')
       }
-      /** Who has no resource here has nothing to say for it: a scope that is granted is kept. */
-      const scopes = consent.scopes.filter(
-        (scope) => scope !== 'fhirUser' || membership.fhirUser !== undefined,
-      )
+      /** A scope is granted with what it asks for: who is no resource here, and a launch without an encounter, has none. */
+      const unmet = new Set<string>()
+      if (membership.fhirUser === undefined) unmet.add('fhirUser')
+      if (launch?.context.encounter === undefined) unmet.add('launch/encounter')
+      const scopes = consent.scopes.filter((scope) => !unmet.has(scope))
       const grant = new provider.Grant({ accountId, clientId: pending.app.clientId })
       const context: ReadonlySet<string> = new Set(contextScopes)
       const ofLogin = scopes.filter((scope) => context.has(scope))
