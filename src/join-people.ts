@@ -49,7 +49,7 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
   const accounts = createAccounts(ask)
   const describe = createClinicDescriptions(database, config.timeZone)
   if (config.demo) await addDemoPeople(ask, totpKey, newId)
-  return ({ interactions, sessions, grants, clients: apps }) => ({
+  return ({ interactions, sessions, grants, clients: apps, registrable }) => ({
     findAccount: accounts.find,
     sweep: () => sweepSignIn(ask),
     roads: [
@@ -76,6 +76,7 @@ export async function joinPeople(parts: PeopleParts): Promise<(server: Authoriza
           sessions,
           grants,
           clients: apps,
+          registrable,
           mailer,
           log: createSignInLog(securityLog.record, failureKey),
           isClinic: (name) => clinics.has(name),

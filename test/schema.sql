@@ -2864,6 +2864,14 @@ table oauth_agreement
   index oauth_agreement_session btree (session_uid)
   almanac_server may delete, insert, select, update
 
+table oauth_barred
+  client_id text C not null
+  clinic text C not null
+  created timestamp with time zone not null default now()
+  index oauth_barred_pkey primary btree (client_id, clinic)
+  oauth_barred_client_id_fkey FOREIGN KEY (client_id) REFERENCES oauth_client(id) ON DELETE CASCADE
+  almanac_server may delete, insert, select
+
 table oauth_client
   id text C not null
   metadata jsonb not null

@@ -35,7 +35,7 @@ interface Row {
 
 export const opaqueForm = /^[A-Za-z0-9_-]{43}$/
 
-/** A token of a person is as good as the agreement that it comes from. */
+/** A token of a person is as good as the agreement that it comes from; and none is where its app is not let in. */
 export function createOpaqueTokens(query: Query): FindOpaqueToken {
   return async (token) => {
     const tokenId = digest(token)
@@ -43,7 +43,9 @@ export function createOpaqueTokens(query: Query): FindOpaqueToken {
       `select e.payload from oauth_entry e
        where e.id = $1 and e.model in ('AccessToken', 'ClientCredentials') and e.expires > now()
          and (e.grant_id is null or exists
-           (select from oauth_agreement a where a.grant_id = e.grant_id and a.expires > now()))`,
+           (select from oauth_agreement a where a.grant_id = e.grant_id and a.expires > now()))
+         and not exists (select from oauth_barred b
+           where b.client_id = e.client_id and b.clinic = e.payload->'extra'->>'tenant')`,
       [tokenId],
     )
     if (row?.payload.extra?.tenant === undefined) return undefined

@@ -82,6 +82,13 @@ describe('an app that registers itself', () => {
         jwks: { keys: [{ kty: 'EC', crv: 'P-384', kid: 'k', x: 'x', y: 'y', d: 'd' }] },
       }),
     ],
+    ['a scope of a type that there is not', () => ({ scope: 'launch/patient patient/Nope.rs' })],
+    ['a scope of what is no resource', () => ({ scope: 'user/HumanName.rs' })],
+    ['a scope that cannot be kept to', () => ({ scope: 'patient/Observation.rs?nope=1' })],
+    [
+      'keys from an address in the clear',
+      () => ({ token_endpoint_auth_method: 'private_key_jwt', jwks_uri: 'http://127.0.0.1:9/jwks' }),
+    ],
     ['to be launched by a script', () => ({ launch_uris: ['javascript:alert(1)'] })],
   ])('does not get %s', async (_, metadata) => {
     const response = await register(await metadata())

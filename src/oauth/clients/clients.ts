@@ -7,6 +7,8 @@ export interface Client {
   readonly clientId: string
   readonly metadata: ClientMetadata
   readonly disabled: boolean
+  /** Not let in by the clinic that asks. */
+  readonly barred: boolean
   readonly created: Date
 }
 
@@ -19,6 +21,9 @@ export interface Clients {
   remove(clientId: string): Promise<boolean>
   /** Not found while it is; its tokens end at once. False: there is none. */
   setDisabled(clientId: string, disabled: boolean): Promise<boolean>
+  isBarred(clientId: string, clinic: string): Promise<boolean>
+  /** By one clinic, for itself alone; its tokens of that clinic end at once. */
+  setBarred(clientId: string, clinic: string, barred: boolean): Promise<void>
 }
 
 type Query = <Row extends object>(text: string, values?: readonly unknown[]) => Promise<readonly Row[]>
@@ -27,6 +32,7 @@ interface Row {
   readonly id: string
   readonly metadata: Record<string, unknown>
   readonly disabled: boolean
+  readonly barred: boolean
   readonly created: Date
 }
 
@@ -43,7 +49,9 @@ export function openClients(query: Query, ended: (clientId: string) => Promise<v
     },
     async list(clinic) {
       const rows = await query<Row>(
-        `select id, metadata, disabled, created from oauth_client
+        `select id, metadata, disabled, created,
+                exists (select from oauth_barred where client_id = id and clinic = $1) as barred
+         from oauth_client
          where $1::text is null or metadata->'clinics' is null or metadata->'clinics' ? $1 order by created, id`,
         [clinic ?? null],
       )
@@ -82,6 +90,27 @@ export function openClients(query: Query, ended: (clientId: string) => Promise<v
       )
       if (disabled) await ended(clientId)
       return changed.length > 0
+    },
+    async isBarred(clientId, clinic) {
+      const found = await query('select from oauth_barred where client_id = $1 and clinic = $2', [
+        clientId,
+        clinic,
+      ])
+      return found.length > 0
+    },
+    async setBarred(clientId, clinic, barred) {
+      if (!barred) {
+        await query('delete from oauth_barred where client_id = $1 and clinic = $2', [clientId, clinic])
+        return
+      }
+      await query(
+        `with barred as (insert into oauth_barred (client_id, clinic) values ($1, $2) on conflict do nothing),
+              agreements as (delete from oauth_agreement where client_id = $1 and clinic = $2 returning grant_id)
+         delete from oauth_entry where grant_id in (select grant_id from agreements)
+            or (client_id = $1 and model = 'ClientCredentials' and payload->'extra'->>'tenant' = $2)`,
+        [clientId, clinic],
+      )
+      await ended(clientId)
     },
   }
 }

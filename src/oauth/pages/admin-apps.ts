@@ -17,7 +17,7 @@ interface Shown {
   readonly clientId?: string
 }
 
-const outcomes = ['disabled', 'enabled', 'removed'] as const
+const outcomes = ['disabled', 'enabled', 'removed', 'barred', 'admitted'] as const
 
 /** GET /oauth/admin/{clinic}/apps */
 export async function showApps(
@@ -43,7 +43,7 @@ ${apps.length === 0 && html`<p class="quiet">${say('apps.none')}</p>`}
 
 function showApp(request: ClinicRequest, app: Client): Html {
   const { say, clinic } = request
-  const { clientId, metadata, created, disabled } = app
+  const { clientId, metadata, created, disabled, barred } = app
   const name = nameOf(app)
   const method = String(metadata.token_endpoint_auth_method ?? 'client_secret_basic')
   const act = (deed: string, label: string, danger = false) =>
@@ -55,13 +55,15 @@ function showApp(request: ClinicRequest, app: Client): Html {
   const uris = [metadata.redirect_uris].flat().filter((uri) => typeof uri === 'string')
   return html`<li><div><strong>${name}</strong> <span class="tag">${say(`apps.kind.${kindOf(metadata)}`)}</span>
 ${disabled && html` <span class="tag">${say('apps.disabled')}</span>`}
+${barred && html` <span class="tag">${say('apps.barred')}</span>`}
 <p class="quiet"><code>${clientId}</code><br>${uris.join(' ')}<br>${say('ways.made', { date: formatMoment(request, created) })}</p></div>
 ${
   isOfClinicAlone(app, clinic)
     ? html`<div class="item-buttons">${method.startsWith('client_secret') && act('rotate', say('apps.rotate'))}
 ${disabled ? act('enable', say('apps.enable')) : act('disable', say('apps.disable'))}
 ${act('remove', say('ways.remove'), true)}</div>`
-    : html`<p class="quiet">${say('apps.shared')}</p>`
+    : html`<p class="quiet">${say('apps.shared')}</p>
+<div class="item-buttons">${barred ? act('admit', say('apps.admit')) : act('bar', say('apps.bar'), true)}</div>`
 }</li>`
 }
 
@@ -91,7 +93,7 @@ ${area('scope', say('apps.scope'), say('apps.scopeHint'))}
 /** POST /oauth/admin/{clinic}/apps */
 export async function addApp(people: People, request: ClinicRequest): Promise<PageAnswer> {
   const { say, clinic, form: sent } = request
-  const metadata = readAppForm(sent, clinic)
+  const metadata = readAppForm(sent, clinic, people.registrable)
   if (typeof metadata === 'string')
     return showApps(people, request, { problem: say(`apps.problem.${metadata}`) })
   const clientId = people.newId()
@@ -111,11 +113,20 @@ export async function changeApp(people: People, request: ClinicRequest): Promise
   const { clinic, form: sent } = request
   const clientId = sent.get('client') ?? ''
   const app = (await people.clients.list(clinic)).find((one) => one.clientId === clientId)
-  if (app === undefined || !isOfClinicAlone(app, clinic)) {
+  const deed = sent.get('deed')
+  if (app === undefined || (deed !== 'bar' && deed !== 'admit' && !isOfClinicAlone(app, clinic))) {
     throw new Refusal('forbidden', 'This app is not this clinic’s to change.')
   }
   const list = `/oauth/admin/${clinic}/apps`
-  switch (sent.get('deed')) {
+  switch (deed) {
+    case 'bar':
+      await people.clients.setBarred(clientId, clinic, true)
+      await record(people, request, 'client-changed', clientId, 'not let in by this clinic')
+      return goBack(list, 'barred')
+    case 'admit':
+      await people.clients.setBarred(clientId, clinic, false)
+      await record(people, request, 'client-changed', clientId, 'let in again by this clinic')
+      return goBack(list, 'admitted')
     case 'rotate': {
       if (kindOf(app.metadata) !== 'secret') throw new Refusal('invalid', 'This app has no secret.')
       const secret = newSecret()
@@ -136,7 +147,10 @@ export async function changeApp(people: People, request: ClinicRequest): Promise
       await record(people, request, 'client-changed', clientId, 'removed')
       return goBack(list, 'removed')
     default:
-      throw new Refusal('invalid', 'An app can be given a new secret, disabled, enabled and removed.')
+      throw new Refusal(
+        'invalid',
+        'An app can be given a new secret, disabled, enabled, removed, barred and let in again.',
+      )
   }
 }
 

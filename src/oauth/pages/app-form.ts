@@ -1,5 +1,6 @@
 import { isRedirect, isWeb } from '../app-address.ts'
 import type { ClientMetadata } from '../clients/clients.ts'
+import type { Registrable } from '../clients/registrable.ts'
 import { servingScopes } from '../server/scopes.ts'
 
 /** How an app shows who it is. */
@@ -7,7 +8,7 @@ export const appKinds = ['public', 'secret', 'keys', 'backend'] as const
 
 export type AppKind = (typeof appKinds)[number]
 
-export type AppProblem = 'name' | 'kind' | 'redirect' | 'launch' | 'keys' | 'scope'
+export type AppProblem = 'name' | 'kind' | 'redirect' | 'launch' | 'keys' | 'scope' | 'unknownScope'
 
 const methods: Readonly<Record<AppKind, string>> = {
   public: 'none',
@@ -17,7 +18,11 @@ const methods: Readonly<Record<AppKind, string>> = {
 }
 
 /** The metadata that a filled-in form amounts to, or what is wrong with it. */
-export function readAppForm(sent: URLSearchParams, clinic: string): ClientMetadata | AppProblem {
+export function readAppForm(
+  sent: URLSearchParams,
+  clinic: string,
+  { fetchesKeysFrom, findEmptyScope }: Registrable,
+): ClientMetadata | AppProblem {
   const name = (sent.get('name') ?? '').trim()
   const kind = appKinds.find((one) => one === sent.get('kind'))
   const redirects = linesOf(sent.get('redirects'))
@@ -31,7 +36,8 @@ export function readAppForm(sent: URLSearchParams, clinic: string): ClientMetada
   if (!launches.every(isWeb)) return 'launch'
   if (scope.some((one) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,200}$/.test(one))) return 'scope'
   if (backend ? !scope.length || !scope.every(isService) : scope.some(isSystem)) return 'scope'
-  const keys = kind === 'keys' || backend ? readKeys((sent.get('keys') ?? '').trim()) : {}
+  if (findEmptyScope(scope.join(' ')) !== undefined) return 'unknownScope'
+  const keys = kind === 'keys' || backend ? readKeys((sent.get('keys') ?? '').trim(), fetchesKeysFrom) : {}
   if (keys === undefined) return 'keys'
   return {
     client_name: name,
@@ -47,8 +53,8 @@ export function readAppForm(sent: URLSearchParams, clinic: string): ClientMetada
 }
 
 /** Where its public keys are, or the keys themselves. */
-function readKeys(text: string): ClientMetadata | undefined {
-  if (isWeb(text)) return { jwks_uri: text }
+function readKeys(text: string, fetchesFrom: (url: string) => boolean): ClientMetadata | undefined {
+  if (fetchesFrom(text)) return { jwks_uri: text }
   try {
     const jwks: unknown = JSON.parse(text)
     const { keys } = jwks as { keys?: readonly Record<string, unknown>[] }

@@ -1,5 +1,6 @@
 import type { Database } from '#store/store.ts'
 import type { Clients } from '../clients/clients.ts'
+import type { Registrable } from '../clients/registrable.ts'
 import type { BrowserSessions, Grants, Interactions } from '../interaction.ts'
 import type { Accounts } from '../sign-in/accounts.ts'
 import type { ClinicSignIns } from '../sign-in/clinic-sign-in.ts'
@@ -31,6 +32,7 @@ export interface People {
   readonly sessions: BrowserSessions
   readonly grants: Grants
   readonly clients: Clients
+  readonly registrable: Registrable
   readonly mailer: Mailer
   readonly log: SignInLog
   readonly isClinic: (name: string) => boolean

@@ -3,6 +3,7 @@ import type { RecordSecurityEvent } from '#audit/security-event.ts'
 import type { Definitions } from '#fhir/definitions.ts'
 import type { FindAccount } from '../account.ts'
 import { type Clients, openClients } from '../clients/clients.ts'
+import { createRegistrable, type Registrable } from '../clients/registrable.ts'
 import type { BrowserSessions, Grants, Interactions } from '../interaction.ts'
 import type { Revocations } from '../revocations.ts'
 import type { WebRoad } from '../web-exchange.ts'
@@ -40,6 +41,7 @@ export interface AuthorizationServer {
   readonly sessions: BrowserSessions
   readonly grants: Grants
   readonly clients: Clients
+  readonly registrable: Registrable
   readonly launches: Launches
   /** The protocol's own addresses. */
   readonly road: WebRoad
@@ -57,6 +59,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
   const launches = openLaunches(query)
   const ending = createSessionEnding(query, agreements, revocations)
   const keySets = createKeySetFetch(parts.trustedKeyOrigins)
+  const registrable = createRegistrable(definitions, keySets)
   const endSession = (uid: string) => ending.endSession(uid)
 
   const providers = new Map<string, Promise<Provider>>()
@@ -82,6 +85,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
       ...parts,
       ...addressesAt(origin, parts),
       origin,
+      clients,
       adapter: createAdapterFactory({
         query,
         clients,
@@ -93,6 +97,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
       agreements,
       launches,
       keySets,
+      registrable,
       endSession,
     })
   }
@@ -110,6 +115,7 @@ export function createAuthorizationServer(parts: AuthorizationServerParts): Auth
     sessions: createBrowserSessions(providerOf, endSession),
     grants: createGrants(query, agreements, ending, revocations),
     clients,
+    registrable,
     launches,
     road: createProtocolRoad(providerOf, (req) => nameRefreshingApp(req, query)),
     async sweep() {

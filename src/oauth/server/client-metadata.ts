@@ -1,6 +1,7 @@
 import type { ClientMetadata, KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { isRedirect, isWeb } from '../app-address.ts'
+import type { Registrable } from '../clients/registrable.ts'
 import { broughtToken } from './brought-token.ts'
 
 /**
@@ -17,6 +18,7 @@ export function checkClientMetadata(
   key: string,
   value: unknown,
   metadata: ClientMetadata,
+  registrable: Registrable,
 ): void {
   if (key === 'smart_scope') moveScope(metadata)
   if (key === 'launch_uris' && value !== undefined && !areUris(value))
@@ -27,7 +29,9 @@ export function checkClientMetadata(
   if (ctx?.oidc?.route !== 'registration') return
   if (key === 'introspects' && value !== undefined) refuse('introspects is set by an admin')
   if (key !== 'launch_uris') return
-  checkAddresses(metadata)
+  checkAddresses(metadata, registrable)
+  const empty = registrable.findEmptyScope(String(metadata.smart_scope ?? ''))
+  if (empty !== undefined) refuse(`scope ${empty.scope} would grant nothing: ${empty.reason}`)
   if (ctx.oidc.entities.InitialAccessToken !== undefined || broughtToken(ctx) !== undefined) return
   if (metadata.grant_types?.includes('client_credentials')) {
     refuse('backend services are registered by an admin, or with an initial access token')
@@ -57,7 +61,9 @@ function checkKeys({ jwks }: ClientMetadata): void {
   }
 }
 
-function checkAddresses({ redirect_uris: redirects = [] }: ClientMetadata): void {
+function checkAddresses(metadata: ClientMetadata, { fetchesKeysFrom }: Registrable): void {
+  const { redirect_uris: redirects = [], jwks_uri: keys } = metadata
+  if (keys !== undefined && !fetchesKeysFrom(keys)) refuse('jwks_uri must be https')
   if (redirects.length > mostUris) refuse(`more than ${mostUris} redirect_uris`)
   if (!redirects.every(isRedirect)) {
     throw new errors.InvalidRedirectUri(

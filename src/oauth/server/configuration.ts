@@ -3,6 +3,7 @@ import type { JWK } from 'jose'
 import type { Adapter, Client, Configuration, KoaContextWithOIDC } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import { type FindAccount, membershipOf } from '../account.ts'
+import type { Registrable } from '../clients/registrable.ts'
 import { buildPageHeaders } from '../pages/page-headers.ts'
 import type { Agreements } from './agreements.ts'
 import { checkClientAssertion } from './client-assertion.ts'
@@ -35,6 +36,7 @@ export interface ConfigurationParts extends ResourceParts {
   readonly findAccount: FindAccount
   readonly registration: RegistrationPolicy
   readonly keySets: KeySetFetch
+  readonly registrable: Registrable
   readonly explain: (sentence: string, id: string, accepted?: string) => string
 }
 
@@ -63,7 +65,11 @@ export function buildConfiguration(parts: ConfigurationParts): Configuration {
       aud: checkRequest,
       launch: async (ctx, value, client) => takeLaunch(parts, ctx, value, client),
     },
-    extraClientMetadata: { properties: [...ownMetadata], validator: checkClientMetadata },
+    extraClientMetadata: {
+      properties: [...ownMetadata],
+      validator: (ctx, key, value, metadata) =>
+        checkClientMetadata(ctx, key, value, metadata, parts.registrable),
+    },
     cookies: {
       keys: [...cookieKeys],
       names: { session: 'almanac_session', interaction: 'almanac_interaction', resume: 'almanac_resume' },

@@ -3,6 +3,8 @@ import { checkPublic } from './private-addresses.ts'
 
 /** Remembers until when what was fetched may be kept, for the key stores that oidc-provider fills from it. */
 export interface KeySetFetch {
+  /** By HTTPS, or from an origin that the operator names. */
+  readonly takes: (url: string) => boolean
   readonly fetch: (url: string | URL, options: RequestInit) => Promise<Response>
   /** In seconds since 1970; undefined: nothing was fetched from there. */
   freshUntil(url: string): number | undefined
@@ -17,12 +19,18 @@ const mostRemembered = 1_000
  */
 export function createKeySetFetch(trustedOrigins: readonly string[], now = Date.now): KeySetFetch {
   const fresh = new Map<string, number>()
+  const isTrusted = ({ origin }: URL) => trustedOrigins.includes(origin)
   return {
+    takes(url) {
+      const parsed = URL.parse(url)
+      return parsed !== null && (parsed.protocol === 'https:' || isTrusted(parsed))
+    },
     async fetch(url, options) {
-      const { href, origin, protocol } = new URL(url)
-      const trusted = trustedOrigins.includes(origin)
+      const address = new URL(url)
+      const { href, protocol } = address
+      const trusted = isTrusted(address)
       if (!trusted && protocol !== 'https:') throw new Refusal('invalid', 'Key sets are fetched by https.')
-      if (!trusted) await checkPublic(new URL(href))
+      if (!trusted) await checkPublic(address)
       const { dispatcher, ...plain } = options as RequestInit & { dispatcher?: unknown }
       const response = await fetch(href, { ...(trusted ? plain : options), redirect: 'error' })
       if (fresh.size >= mostRemembered) fresh.clear()

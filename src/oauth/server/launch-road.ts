@@ -73,7 +73,8 @@ function tenantOf({ iss }: Readonly<Record<string, unknown>>, { tenantOf: find }
 async function checkWish(parts: LaunchParts, tenant: string, wish: LaunchWish): Promise<string | undefined> {
   const client = await parts.clients.find(wish.clientId)
   const clinics = client?.clinics as readonly string[] | undefined
-  if (client === undefined || (clinics !== undefined && !clinics.includes(tenant))) {
+  const registered = client !== undefined && (clinics === undefined || clinics.includes(tenant))
+  if (!registered || (await parts.clients.isBarred(wish.clientId, tenant))) {
     throw new Refusal('value', 'client_id is no app that is registered with this clinic.')
   }
   const { patient, encounter } = wish.context

@@ -2,12 +2,14 @@ import type { Client, KoaContextWithOIDC, ResourceServer } from 'oidc-provider'
 import { errors } from 'oidc-provider'
 import type { Definitions } from '#fhir/definitions.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import type { Clients } from '../clients/clients.ts'
 import { type Addresses, trim } from './addresses.ts'
 import { accessLifeSeconds, backendLifeSeconds } from './lifetimes.ts'
 import { type AskedScope, readScopes, servingScopes, within } from './scopes.ts'
 
 export interface ResourceParts extends Addresses {
   readonly definitions: Definitions
+  readonly clients: Pick<Clients, 'isBarred'>
 }
 
 /** More than any app has; each is looked at for every token. */
@@ -25,7 +27,7 @@ interface AlmanacClient {
  * Every clinic's FHIR base is a resource server of its own. The scopes that it knows are worked out from what is asked
  * for, since their number has no end.
  */
-export function createResources({ definitions, tenantOf, baseOf }: ResourceParts) {
+export function createResources({ definitions, clients, tenantOf, baseOf }: ResourceParts) {
   return {
     enabled: true,
     async defaultResource(ctx: KoaContextWithOIDC, client: Client, oneOf?: readonly string[]) {
@@ -52,7 +54,8 @@ export function createResources({ definitions, tenantOf, baseOf }: ResourceParts
         throw new errors.InvalidTarget('aud is not the FHIR base of a clinic here')
       }
       const { clinics } = client as AlmanacClient
-      if (clinics !== undefined && !clinics.includes(tenant)) {
+      const registered = clinics === undefined || clinics.includes(tenant)
+      if (!registered || (await clients.isBarred(client.clientId, tenant))) {
         throw new errors.InvalidTarget('the app is not registered with this clinic')
       }
       const backend = params.grant_type === 'client_credentials'

@@ -5,6 +5,7 @@ import {
   exchangeCode,
   type PeopleServer,
   type Person,
+  registerApp,
   signIn,
   startPeopleServer,
   totpNow,
@@ -393,6 +394,22 @@ describe('an administrator', () => {
     ],
     ['as an app that opens others', { kind: 'public', redirects: 'https://app.example/', scope: '__launch' }],
     [
+      'for a type that there is not',
+      { kind: 'backend', keys: 'https://app.example/jwks', scope: 'system/Nope.rs' },
+    ],
+    [
+      'by letters that are none',
+      { kind: 'public', redirects: 'https://app.example/', scope: 'patient/Patient.sr' },
+    ],
+    [
+      'narrowed by what cannot be kept to',
+      { kind: 'public', redirects: 'https://app.example/', scope: 'patient/Observation.rs?nope=1' },
+    ],
+    [
+      'with keys fetched in the clear',
+      { kind: 'backend', keys: 'http://127.0.0.1/jwks', scope: 'system/Patient.rs' },
+    ],
+    [
       'as an app with a service’s scopes',
       { kind: 'public', redirects: 'https://app.example/', scope: 'system/Patient.rs' },
     ],
@@ -418,6 +435,54 @@ describe('an administrator', () => {
       expect((await admin.post(form, { client: id, deed: 'remove' })).status).toBe(403)
     }
     expect(await server.app.authorization.clients.find('of-north')).toBeDefined()
+  })
+
+  test('keeps an app that serves all out of their own clinic, at once, and lets it in again', async () => {
+    const app = await registerApp(server, 'Serves all')
+    const patient = await server.person({ roles: ['patient'], fhirUser: 'Patient/patient-1' })
+    const ask = () => authorizePath(server, app, 'launch/patient offline_access patient/Patient.rs')
+    const visitor = server.visitor()
+    const first = ask()
+    await visitor.follow(first.path)
+    await signIn(visitor, patient)
+    await visitor.submit('', { answer: 'allow' })
+    const back = visitor.sheet.headers.get('location') ?? ''
+    const { access_token: token, refresh_token: refresh } = await exchangeCode(server, app, first, back)
+    const read = async () =>
+      (
+        await fetch(`${server.base}/Patient/patient-1`, {
+          headers: { Authorization: `Bearer ${String(token)}` },
+        })
+      ).status
+    const change = async (deed: string) => {
+      await admin.get('/oauth/admin/main/apps')
+      const form = { ...admin.form('/oauth/admin/main/apps'), action: '/oauth/admin/main/apps/change' }
+      expect((await admin.post(form, { client: app.clientId, deed })).status).toBe(303)
+    }
+    const asked = async () => (await server.visitor().follow(ask().path)).headers.get('location') ?? ''
+
+    expect(await read()).toBe(200)
+    await change('bar')
+    expect(await read()).toBe(401)
+    const refreshed = await fetch(`${server.origin}/oauth/token`, {
+      method: 'POST',
+      body: new URLSearchParams({
+        grant_type: 'refresh_token',
+        refresh_token: String(refresh),
+        client_id: app.clientId,
+      }),
+    })
+    expect(await refreshed.json()).toMatchObject({ error: 'invalid_grant' })
+    expect(await asked()).toContain('error=invalid_target')
+    await admin.get('/oauth/admin/main/apps')
+    expect(admin.sheet.text).toContain('kept out')
+    const { clients } = server.app.authorization
+    expect(await clients.isBarred(app.clientId, 'north')).toBe(false)
+
+    await change('admit')
+    expect(await asked()).not.toContain('error=')
+    expect(await read()).toBe(401)
+    expect(await audited('client-changed')).toContain(app.clientId)
   })
 
   test('signs people out, resets their second step and takes them out, but nobody of another clinic', async () => {
