@@ -49,7 +49,8 @@ export async function startEmbeddedPostgres(
     lock = await takeFolderLock(urlOf(cluster, socketFolder, 'postgres'), cluster.folder)
     await createDatabase(lock)
   } catch (error) {
-    if (found === undefined) await stopPostmaster(cluster.path, postmaster.pid)
+    // Who was refused leaves it to the other server, whichever of the two has started it.
+    if (found === undefined && !(error instanceof Refusal)) await stopPostmaster(cluster.path, postmaster.pid)
     throw error
   }
 
