@@ -1,5 +1,6 @@
 import { Refusal } from '#fhir/refusal.ts'
 import type { StoredVersion } from '#fhir/resource.ts'
+import type { Reads, RecordedRead } from '#store/store.ts'
 import { buildEtag, matchesVersion, parseEtags } from './etag.ts'
 import type { FhirRequest, FhirResponse } from './exchange.ts'
 import { foreseeRead } from './record-audit.ts'
@@ -13,11 +14,15 @@ export async function read(walk: Walk): Promise<void> {
   const { type, id } = request
   if (type === undefined || id === undefined) return
   const together = walk.store?.readRecorded(type, id, () => foreseeRead(walk))
-  const stored = await (together ?? reads.read(type, id))
+  const { stored, recorded } = await (together ?? readAlone(reads, type, id))
   if (stored === undefined) throw new Refusal('not-found', `There is no ${type}/${id}.`)
-  walk.recorded = together !== undefined && !stored.deleted
+  walk.recorded = recorded
   walk.touched = [stored]
   walk.response = respondStored(walk, stored)
+}
+
+async function readAlone(reads: Reads, type: string, id: string): Promise<RecordedRead> {
+  return { stored: await reads.read(type, id), recorded: false }
 }
 
 /** https://hl7.org/fhir/R4/http.html#vread */

@@ -1,3 +1,4 @@
+import { publicDirectory } from '#access/patient-compartment.ts'
 import type { Principal } from '#access/principal.ts'
 import type { AuditFact } from '#audit/audit-fact.ts'
 import { Refusal } from '#fhir/refusal.ts'
@@ -26,13 +27,17 @@ export function recordAudit(walk: Walk): void | Promise<void> {
 
 /**
  * The event of a read that can be answered with the resource alone, or refused and then recorded as that; and whose patient is
- * known before it is read.
+ * known before it is read: what is in the directory is about none, and whatever names one all the same is recorded afterwards.
  */
 export function foreseeRead({ parts, request, principal }: Walk): EventRow | undefined {
   const { type, id, query, headers } = request
-  if (type !== 'Patient' || query.length > 0) return undefined
+  if (type === undefined || query.length > 0) return undefined
+  if (type !== 'Patient' && !publicDirectory.has(type)) return undefined
   if (headers.ifNoneMatch !== undefined || headers.ifModifiedSince !== undefined) return undefined
-  const event = buildEvent(parts, request, principal, 200, { version: foundVersion, patient: id })
+  const event = buildEvent(parts, request, principal, 200, {
+    version: foundVersion,
+    patient: type === 'Patient' ? id : undefined,
+  })
   return isEventRow(event) && event.form !== undefined ? event : undefined
 }
 

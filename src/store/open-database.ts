@@ -81,12 +81,7 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
         (statement) => translated(connections.run(tenant, statement)),
         (key) => translated(sharedReads.read(tenant, key)),
       ),
-      readRecorded: (type, id, foresee) => {
-        if (viewer.visible(type) !== 'all') return undefined
-        if (viewer.veil !== undefined && viewer.whole !== true) return undefined
-        const event = foresee()
-        return event && translated(recordedReads.read(tenant, { type, id }, event))
-      },
+      readRecorded: recordedReads.openFor(viewer),
       transaction: (work) =>
         runTransaction(
           {

@@ -64,17 +64,22 @@ export interface Reads {
   terminology(question?: TerminologyQuestion): Promise<Terminology>
 }
 
+/** Not recorded is what was not found, is deleted, or is no Patient and may name some. */
+export interface RecordedRead {
+  readonly stored: StoredVersion | undefined
+  readonly recorded: boolean
+}
+
 export interface Store extends Reads {
   /**
-   * `read` in one statement with its event, whose version is `foundVersion` (recorded-reads.ts): what is found and not deleted is recorded
-   * when it is answered, anything else is not. Undefined, and nothing is done: this viewer does not see all of the type whole, or
-   * there is no such event.
+   * `read` in one statement with its event, whose version is `foundVersion` (recorded-reads.ts) and whose patient is the one read, or
+   * nobody. Undefined, and nothing is done: whether this viewer sees it depends on what it says, or there is no such event.
    */
   readRecorded(
     type: string,
     id: string,
     foresee: () => EventRow | undefined,
-  ): Promise<StoredVersion | undefined> | undefined
+  ): Promise<RecordedRead> | undefined
   /**
    * Runs `work` as one unit: all its writes commit together or none does. Lost races (a version someone else made
    * first, 40001, 40P01) run `work` again on a fresh transaction, a bounded number of times.

@@ -4,11 +4,8 @@ import type { Reads } from './store.ts'
 
 /** Whatever road a text takes, a viewer from whom elements are hidden gets it without them. */
 export function veiledReads(reads: Reads, viewer: Viewer): Reads {
-  if (viewer.veil === undefined || viewer.whole === true) return reads
-  const show = (stored: StoredVersion): StoredVersion => {
-    const text = viewer.veil?.(stored.type)?.show(stored.text) ?? stored.text
-    return text === stored.text ? stored : { ...stored, text, whole: stored.text }
-  }
+  if (!isVeiled(viewer)) return reads
+  const show = showTo(viewer)
   const showOne = (stored: StoredVersion | undefined) => (stored === undefined ? undefined : show(stored))
   return {
     ...reads,
@@ -24,4 +21,19 @@ export function veiledReads(reads: Reads, viewer: Viewer): Reads {
       return { ...page, matches: page.matches.map(show), included: page.included.map(show) }
     },
   }
+}
+
+/** A version as the viewer is shown it. */
+export function showTo(viewer: Viewer): (stored: StoredVersion) => StoredVersion {
+  if (!isVeiled(viewer)) return asItIs
+  return (stored) => {
+    const text = viewer.veil?.(stored.type)?.show(stored.text) ?? stored.text
+    return text === stored.text ? stored : { ...stored, text, whole: stored.text }
+  }
+}
+
+const asItIs = (stored: StoredVersion) => stored
+
+function isVeiled({ veil, whole }: Viewer): boolean {
+  return veil !== undefined && whole !== true
 }

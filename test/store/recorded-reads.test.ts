@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import type { Veil, Viewer } from '#fhir/search-query.ts'
 import { foundVersion } from '#store/recorded-reads.ts'
 import { createTestDatabase, type TestDatabase } from '../support/database.ts'
 import { changeTo, deletionOf, formedEvent, patient, write } from './changes.ts'
@@ -17,7 +18,9 @@ function foresee(id: string, tenant = 'main') {
 
 async function readRecorded(patientId: string, event: string, tenant = 'main') {
   const store = db.database.asSystem(tenant)
-  return await store.readRecorded('Patient', patientId, () => foresee(event, tenant))
+  const read = await store.readRecorded('Patient', patientId, () => foresee(event, tenant))
+  expect(read?.recorded).toBe(read?.stored?.deleted === false)
+  return read?.stored
 }
 
 async function eventOf(id: string, tenant = 'main') {
@@ -74,14 +77,69 @@ test('another clinic finds nothing, and nothing is told in its log', async () =>
   expect([await eventOf(event), await eventOf(event, 'other')]).toEqual([undefined, undefined])
 })
 
-test('who does not see all, or not the whole, is not read for so: no event is foreseen', () => {
-  const limited = db.database.openStore({ tenant: 'main', visible: () => [{ criteria: [] }] } as never)
-  const veiled = db.database.openStore({ tenant: 'main', visible: () => 'all', veil: () => undefined })
+/** Of a viewer to whom one Patient is visible, by its id. */
+function openForOne(id: string, more: Partial<Viewer> = {}) {
+  return db.database.openStore({ tenant: 'main', visible: () => ({ kind: 'id', ids: [id] }), ...more })
+}
+
+test('who sees one by its id is read for so, and is not told that it was deleted', async () => {
+  await write(db.database.asSystem('main'), changeTo(patient('own'), 1), changeTo(patient('left'), 1))
+  await write(db.database.asSystem('main'), deletionOf('Patient', 'left', 2))
+  const [own, left] = [randomUUID(), randomUUID()]
+  const read = await openForOne('own').readRecorded('Patient', 'own', () => foresee(own))
+  expect(read).toEqual({ stored: await openForOne('own').read('Patient', 'own'), recorded: true })
+  expect(await openForOne('left').readRecorded('Patient', 'left', () => foresee(left))).toEqual({
+    stored: undefined,
+    recorded: false,
+  })
+  expect(await eventOf(own)).toContain(own)
+  expect(await eventOf(left)).toBeUndefined()
+})
+
+test('what is hidden from who reads it stays hidden', async () => {
+  await write(db.database.asSystem('main'), changeTo(patient('veiled'), 1))
+  const veil: Pick<Veil, 'show'> = { show: (text) => text.replace('Müller', '') }
+  const veiled = { veil: () => veil as Veil }
+  const event = randomUUID()
+  const store = openForOne('veiled', veiled)
+  const read = await store.readRecorded('Patient', 'veiled', () => foresee(event))
+  expect(read).toEqual({ stored: await store.read('Patient', 'veiled'), recorded: true })
+  expect(read?.stored?.text).not.toContain('Müller')
+  const writer = openForOne('veiled', { ...veiled, whole: true })
+  const whole = await writer.readRecorded('Patient', 'veiled', () => foresee(randomUUID()))
+  expect(whole?.stored?.text).toContain('Müller')
+})
+
+test('where it depends on what it says whether somebody sees it, nothing is read so: no event is foreseen', () => {
   const nothing = () => {
     throw new Error('an event was foreseen')
   }
-  expect(limited.readRecorded('Patient', 'p1', nothing)).toBeUndefined()
-  expect(veiled.readRecorded('Patient', 'p1', nothing)).toBeUndefined()
+  const female = { kind: 'and', clauses: [{ kind: 'id', ids: ['p1'] }] } as const
+  for (const visible of ['nothing', female] as const) {
+    const store = db.database.openStore({ tenant: 'main', visible: () => visible })
+    expect(store.readRecorded('Patient', 'p1', nothing)).toBeUndefined()
+  }
+  expect(openForOne('p2').readRecorded('Patient', 'p1', nothing)).toBeUndefined()
+})
+
+test('what is no Patient leaves its event, unless it may name one', async () => {
+  const place = (id: string, more: object = {}) => ({ resourceType: 'Location', id, name: id, ...more })
+  const extension = [{ url: 'urn:host', valueReference: { reference: 'Patient/host' } }]
+  const store = db.database.asSystem('main')
+  await write(
+    store,
+    changeTo(patient('host')),
+    changeTo(place('ward')),
+    changeTo(place('home', { extension })),
+  )
+  const [ward, home] = [randomUUID(), randomUUID()]
+  expect(await store.readRecorded('Location', 'ward', () => foresee(ward))).toMatchObject({ recorded: true })
+  expect(await store.readRecorded('Location', 'home', () => foresee(home))).toEqual({
+    stored: await store.read('Location', 'home'),
+    recorded: false,
+  })
+  expect(await eventOf(ward)).toContain(ward)
+  expect(await eventOf(home)).toBeUndefined()
 })
 
 test('where no event can be stored nothing is read', async () => {
