@@ -8,7 +8,7 @@ import { acceptPatch } from './content-type.ts'
 import { buildOriginFinder } from './fhir-base.ts'
 import { readFhirRequest } from './fhir-request.ts'
 import type { FhirBase, HttpParts } from './parts.ts'
-import { choosePresentation } from './presentation.ts'
+import { choosePresentation, type Presentation } from './presentation.ts'
 import { createPublishedWork, isPublishedPath } from './published-work.ts'
 import { checkHeaders } from './request-headers.ts'
 import type { Visit } from './visit.ts'
@@ -41,10 +41,17 @@ export function createFhirWork(
     record.interaction = route.interaction
     record.type = route.type
     record.id = route.id
-    const query = parseQuery(visit.query, 'query')
     const origin = originOf(req)
     const base = { tenant: path.tenant, origin, url: origin + path.basePath }
     const ifNoneMatch = req.headers['if-none-match']
+    let wish: Wish
+    try {
+      wish = readWish(visit, route)
+    } catch (error) {
+      if (!openToAll.has(route.interaction)) await meet(visit)
+      throw error
+    }
+    const { query, presentation } = wish
     if (route.interaction === 'smart-configuration') {
       visit.presentation = discoveryPresentation
       return tell(await parts.smartConfiguration(base))
@@ -53,10 +60,8 @@ export function createFhirWork(
       visit.presentation = discoveryPresentation
       return parts.openApi({ base: base.url, ifNoneMatch, mediaType: 'application/json' })
     }
-    if (wantsContent(route, req.headers.accept, query)) {
-      return contentOf(await enter(visit, route, query, base))
-    }
-    visit.presentation = choosePresentation(req.headers.accept, query, req.headers['content-type'])
+    if (presentation === undefined) return contentOf(await enter(visit, route, query, base))
+    visit.presentation = presentation
     if (route.interaction === 'capabilities') {
       const mediaType = visit.presentation.contentType
       return parts.capabilities({ base: base.url, query, ifNoneMatch, mediaType })
@@ -96,6 +101,21 @@ export function createFhirWork(
     }
   }
 
+  /** Who cannot be understood is held back, and known, like anybody: for the refusal is recorded. */
+  async function meet(visit: Visit): Promise<void> {
+    const { req, path, address } = visit
+    limits?.checkAddress(address)
+    const place = await admission.enter()
+    try {
+      visit.progress = 'admitted'
+      visit.principal = await authenticate(req.headers.authorization, path.tenant)
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error
+    } finally {
+      admission.leave(place)
+    }
+  }
+
   function tellMethods(rest: string): FhirResponse {
     try {
       findRoute('OPTIONS', rest, isResourceType)
@@ -109,6 +129,28 @@ export function createFhirWork(
     }
     throw new Refusal('not-found', 'No FHIR interaction has this address.')
   }
+}
+
+/** What the server says of itself, which nobody records. */
+const openToAll: ReadonlySet<Route['interaction']> = new Set([
+  'capabilities',
+  'openapi',
+  'smart-configuration',
+])
+
+interface Wish {
+  readonly query: QueryPairs
+  /** Absent where the answer's form is no choice: what a Binary holds, and what is said in JSON alone. */
+  readonly presentation?: Presentation
+}
+
+function readWish({ req, query: text }: Visit, route: Route): Wish {
+  const { accept, 'content-type': contentType } = req.headers
+  const query = parseQuery(text, 'query')
+  const { interaction } = route
+  if (interaction === 'smart-configuration' || interaction === 'openapi') return { query }
+  if (wantsContent(route, accept, query)) return { query }
+  return { query, presentation: choosePresentation(accept, query, contentType) }
 }
 
 /** What the server says of itself is no secret, but it changes with a release. */

@@ -1,3 +1,4 @@
+import { askedParameters } from './asked-parameters.ts'
 import type { FhirRequest, FhirResponse } from './exchange.ts'
 
 /** Of a resource that was touched. */
@@ -10,7 +11,7 @@ export interface Touched {
 /** The log's own entries name patients; reading them is logged as the search that it is. */
 const silent = new Set(['AuditEvent', 'Provenance'])
 const reference = /"(?:reference|fullUrl)":"(?:([^"]*)\/)?Patient\/([A-Za-z0-9.-]{1,64})["/]/g
-const patientParameter = /^(?:patient|subject|actor|_id|participant)(?::Patient)?$/
+const patientParameter = /^(?:patient|patient-reference|subject|actor|_id|participant)(?::Patient)?$/
 const patientValue = /^(?:Patient\/)?([A-Za-z0-9.-]{1,64})$/
 
 /**
@@ -33,6 +34,21 @@ export function patientsTouched(
   return [...patients]
 }
 
+/** What was to be written, or done, and came to nothing. */
+const bringing = new Set(['create', 'update', 'operation'])
+/** A body may name any number. */
+const mostMeant = 10
+
+/** Whom a refused request was about, as far as it says so itself. */
+export function patientsMeant(request: FhirRequest): readonly string[] {
+  const { interaction, type, body, base } = request
+  const patients = new Set<string>()
+  addAsked(patients, request)
+  if (bringing.has(interaction) && body !== undefined && !silent.has(type ?? ''))
+    addReferences(patients, JSON.stringify(body.json) ?? '', base)
+  return [...patients].slice(0, mostMeant)
+}
+
 function addReferences(patients: Set<string>, text: string, base: string): void {
   if (!text.includes('Patient/')) return
   for (const [, prefix, id] of text.matchAll(reference))
@@ -40,10 +56,11 @@ function addReferences(patients: Set<string>, text: string, base: string): void 
 }
 
 /** Who is asked for is touched, whatever is found: that there is nothing is an answer about them. */
-function addAsked(patients: Set<string>, { type, id, query, interaction }: FhirRequest): void {
+function addAsked(patients: Set<string>, request: FhirRequest): void {
+  const { type, id, interaction } = request
   if (type === 'Patient' && id !== undefined) patients.add(id)
   if (!interaction.startsWith('search') && interaction !== 'operation') return
-  for (const [name, value] of query) {
+  for (const [name, value] of askedParameters(request)) {
     if (!patientParameter.test(name) || (name === '_id' && type !== 'Patient')) continue
     if (name.startsWith('actor') || name.startsWith('participant')) {
       if (!value.startsWith('Patient/')) continue

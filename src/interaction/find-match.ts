@@ -15,6 +15,7 @@ export async function findMatch(walk: Walk): Promise<void> {
   const { definitions, settings } = parts
   const matchParts = { definitions, settings, base: request.base }
   const matches = within?.matches ?? (await findMatches(matchParts, tx, viewer, type, criteria, limit + 1))
+  walk.searched = true
   if (matches.length > limit) {
     throw new Refusal(
       'multiple-matches',

@@ -5,9 +5,10 @@ import { Refusal } from '#fhir/refusal.ts'
 import type { Resource, StoredVersion } from '#fhir/resource.ts'
 import { type EventRow, isEventRow } from '#store/event-row.ts'
 import { foundVersion } from '#store/recorded-reads.ts'
+import { askedParameters } from './asked-parameters.ts'
 import { fillAuditForm } from './audit-form.ts'
 import { bookedVisit, isBooking } from './audited-booking.ts'
-import { patientsTouched, type Touched } from './audited-patients.ts'
+import { patientsMeant, patientsTouched, type Touched } from './audited-patients.ts'
 import type { FhirRequest } from './exchange.ts'
 import type { RoadParts, Walk } from './walk.ts'
 
@@ -41,18 +42,22 @@ export function foreseeRead({ parts, request, principal }: Walk): EventRow | und
   return isEventRow(event) && event.form !== undefined ? event : undefined
 }
 
-/** A refused or failed request is recorded by itself: its own transaction is gone. */
+/** A refused or failed request is recorded by itself, and what it had searched before: its own transaction is gone. */
 export async function recordRefused(
   parts: AuditParts,
   request: FhirRequest,
   principal: Principal,
   failure: unknown,
+  walk: Walk | undefined,
 ): Promise<void> {
   const status = failure instanceof Refusal ? failure.status : 500
-  const [asked] = patientsTouched(request, [], undefined)
-  const event = buildEvent(parts, request, principal, status, { patient: asked })
+  const meant = patientsMeant(request)
+  const events = (meant.length === 0 ? nobody : meant).map((patient) =>
+    buildEvent(parts, request, principal, status, { patient }),
+  )
+  if (walk?.criteria !== undefined && walk.searched) events.unshift(buildSearch(walk, walk.criteria))
   try {
-    await recordNow(parts, principal.tenant, [event])
+    await recordNow(parts, principal.tenant, events)
   } catch (unrecorded) {
     // What cannot be recorded is not answered either; but a database that is down says so better itself.
     if (status < 500) throw unrecorded
@@ -157,6 +162,7 @@ function buildEvent(
   about: About,
 ): Resource | EventRow {
   const { interaction, method, type, operation, base, requestId } = request
+  const query = askedParameters(request)
   const fact: AuditFact = {
     id: parts.newId(),
     when: parts.clock(),
@@ -172,7 +178,7 @@ function buildEvent(
     version: about.version,
     operation,
     patient: about.patient,
-    query: request.query.length > 0 || asks.test(interaction) ? request.query : undefined,
+    query: query.length > 0 || asks.test(interaction) ? query : undefined,
   }
   return fillAuditForm(parts.database, principal, fact)
 }

@@ -114,10 +114,11 @@ const interactionOf = { POST: 'create', PUT: 'update', PATCH: 'patch', DELETE: '
 export function createRoad(parts: RoadParts): Road {
   const road: Road = {
     async interact(request, principal) {
+      const begun: Begun = {}
       try {
-        return await walkAlone(parts, road, request, principal)
+        return await walkAlone(parts, road, request, principal, begun)
       } catch (failure) {
-        await recordRefused(parts, request, principal, failure)
+        await recordRefused(parts, request, principal, failure, begun.walk)
         if (failure instanceof Refusal) await failure.lookForSuggestion()
         throw failure
       }
@@ -147,11 +148,17 @@ export function createRoad(parts: RoadParts): Road {
   return road
 }
 
+/** What a write had found out when it was refused; of its last try. */
+interface Begun {
+  walk?: Walk
+}
+
 async function walkAlone(
   parts: RoadParts,
   road: Road,
   request: FhirRequest,
   principal: Principal,
+  begun: Begun,
 ): Promise<FhirResponse> {
   const stages = stagesOf[request.interaction]
   const store = parts.database.openStore(viewerOf(principal, request.interaction))
@@ -160,7 +167,8 @@ async function walkAlone(
   let open: Transaction | undefined
   const response = await store.transaction((tx) => {
     open = tx
-    return walk(stages, { ...start, reads: tx, tx })
+    begun.walk = { ...start, reads: tx, tx }
+    return walk(stages, begun.walk)
   })
   return withWarnings(response, request, warningsOf(open))
 }

@@ -81,6 +81,8 @@ export interface Walk {
   readonly within?: Within
   /** Of a conditional interaction. */
   criteria?: Criteria
+  /** Its criteria have been looked for: that is recorded, whatever becomes of the rest. */
+  searched?: boolean
   /** The instance meant: from the URL, the match of a conditional interaction, or a new id. */
   id?: string
   current?: StoredVersion

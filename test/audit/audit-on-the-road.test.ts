@@ -115,6 +115,71 @@ test('who is refused for want of a scope or of a token is in the log', async () 
   expect(event?.agent[1]).toMatchObject({ who: { identifier: { value: server.base } } })
 })
 
+test.each([
+  ['a parameter with a NUL', '/Patient?birthdate=%00', {}],
+  ['a parameter that is no UTF-8', '/Patient?name=%zz', {}],
+  ['a format that there is not', '/Patient?_format=word', {}],
+])('who cannot be understood for %s is in the log', async (_, path, headers) => {
+  const known = await eventsOf(staff, 'GET', path, undefined, headers)
+  expect(known.map(told)).toEqual([['search-type', 'E', '4']])
+  expect(known[0]?.agent[0]?.who).toBeDefined()
+  const [event, ...more] = await eventsOf(await callerOf(server, ''), 'GET', path, undefined, headers)
+  expect([event?.outcome, event?.agent[0]?.who, more]).toEqual(['4', undefined, []])
+})
+
+test('what somebody unknown asks for is not in the log: they could write anything into it', async () => {
+  const [event] = await eventsOf(await callerOf(server, ''), 'GET', '/Patient?family=Insult')
+  expect(event && told(event)).toEqual(['search-type', 'E', '4'])
+  expect(Buffer.from(event?.entity[0]?.query ?? '', 'base64').toString()).not.toContain('Insult')
+})
+
+const queriesOf = (event: Event | undefined) =>
+  (event?.entity ?? []).flatMap(({ query }) =>
+    query === undefined ? [] : [Buffer.from(query, 'base64').toString()],
+  )
+const patientsOf = (event: Event | undefined) =>
+  (event?.entity ?? []).flatMap(({ role, what }) => (role?.code === '1' ? [what?.reference] : []))
+
+test('a conditional create that meets several leaves its search, and its refusal', async () => {
+  const twin = { resourceType: 'Patient', identifier: [{ system: 'urn:twins', value: '1' }] }
+  for (let one = 0; one < 2; one++) await staff('POST', '/Patient', twin)
+  const events = await eventsOf(staff, 'POST', '/Patient', twin, {
+    'if-none-exist': 'identifier=urn:twins|1',
+  })
+  expect(events.map(told).sort()).toEqual([
+    ['create', 'C', '4'],
+    ['search-type', 'E', '0'],
+  ])
+  expect(queriesOf(events.find(({ outcome }) => outcome === '0')).join()).toContain('identifier=urn:twins|1')
+})
+
+test('a write that is refused names the patients whom it was about', async () => {
+  const subject = { reference: 'Patient/a2' }
+  const [event, ...more] = await eventsOf(staff, 'POST', '/Observation', {
+    resourceType: 'Observation',
+    subject,
+  })
+  expect(more).toEqual([])
+  expect(event?.outcome).toBe('4')
+  expect(patientsOf(event)).toEqual(['Patient/a2'])
+})
+
+test.each([200, 400])('a search for free times for a patient is a query about them (%s)', async (status) => {
+  await staff('PUT', '/Patient/a2', { resourceType: 'Patient', id: 'a2' })
+  const [event, ...more] = await eventsOf(staff, 'POST', '/Appointment/$find', {
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'start', valueDateTime: status === 200 ? '2030-01-07' : 'soon' },
+      { name: 'end', valueDateTime: '2030-01-08' },
+      { name: 'patient-reference', valueReference: { reference: 'Patient/a2' } },
+      { name: 'visit-type', valueString: 'urn:v|check' },
+    ],
+  })
+  expect(more).toEqual([])
+  expect([event?.outcome, patientsOf(event)]).toEqual([status === 200 ? '0' : '4', ['Patient/a2']])
+  expect(queriesOf(event).join()).toMatch(/\$find\?.*patient-reference=Patient\/a2&visit-type=urn:v\|check$/)
+})
+
 test('a refused transaction leaves its refusal and none of its successes', async () => {
   const entry = (method: string, url: string, resource?: object) => ({ resource, request: { method, url } })
   const events = await eventsOf(staff, 'POST', '', {
