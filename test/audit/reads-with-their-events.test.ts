@@ -114,9 +114,15 @@ test('a calendar that is of a patient is recorded as theirs', async () => {
   expect(together).toBe(false)
 })
 
-test('a read that is refused is recorded as refused, once', async () => {
-  for (const path of ['/Patient/ben', '/Patient/nobody']) {
-    const { answer, events } = await tell(anna, path)
+test("a read of another's is refused, and recorded as that once, whether or not the token says who its user is", async () => {
+  const app = await callerOf(server, { scope: 'patient/*.rs', patient: 'anna' })
+  expect((await tell(app, '/Patient/anna')).together).toBe(true)
+  for (const [call, path] of [
+    [anna, '/Patient/ben'],
+    [app, '/Patient/ben'],
+    [app, '/Patient/nobody'],
+  ] as const) {
+    const { answer, events } = await tell(call, path)
     expect(answer.status).toBe(404)
     expect(events).toHaveLength(1)
     expect(events[0]).toContain('"outcome":"4"')
