@@ -101,7 +101,7 @@ export async function openApp(
   )
   const securityLog = joinSecurityLog(config, database, () => port)
   const auditTrail = opened.use(await joinAuditTrail({ config, databaseUrl, database, securityLog, logger }))
-  const access = opened.use(joinAccess({ database, definitions, securityLog }))
+  const access = opened.use(joinAccess({ database, definitions, securityLog, timeZone: config.timeZone }))
   const mail = joinMail(config, logger)
   const keys = await openSigningKeys({ rows: database.signingKeys })
   const oauth = opened.use(

@@ -19,6 +19,7 @@ export interface AccessParts {
   readonly database: Database
   readonly definitions: Definitions
   readonly securityLog: SecurityLog
+  readonly timeZone: string
 }
 
 export interface Access extends Disposable {
@@ -30,7 +31,7 @@ export interface Access extends Disposable {
   policyChanges(listener: (tenant: string | undefined) => void): () => void
 }
 
-export function joinAccess({ database, definitions, securityLog }: AccessParts): Access {
+export function joinAccess({ database, definitions, securityLog, timeZone }: AccessParts): Access {
   const clock = () => new Date()
   const policies = new ClinicPolicies({ database, definitions, shipped: shippedPolicies(), clock })
   const changed = (tenant: string) => policies.forget(tenant)
@@ -44,8 +45,8 @@ export function joinAccess({ database, definitions, securityLog }: AccessParts):
     toPrincipal(claims) {
       const known = policies.of(claims.tenant)
       return known instanceof Promise
-        ? known.then((loaded) => createPrincipal(claims, definitions, loaded, clock()))
-        : createPrincipal(claims, definitions, known, clock())
+        ? known.then((loaded) => createPrincipal(claims, definitions, loaded, clock(), timeZone))
+        : createPrincipal(claims, definitions, known, clock(), timeZone)
     },
     policyChanges: (listener) => policies.subscribe(listener),
     [Symbol.dispose]: () => policies[Symbol.dispose](),

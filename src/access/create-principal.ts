@@ -29,9 +29,10 @@ export function createPrincipal(
   definitions: Definitions,
   policies: Policies = shippedPolicies(),
   now: Date = new Date(),
+  timeZone = 'UTC',
 ): GrantedPrincipal {
   const { grants, scopes, ignored } = buildGrants(claims, definitions)
-  const rights = buildRoleRights(claims, policies, definitions, now)
+  const rights = buildRoleRights(claims, policies, definitions, now, timeZone)
   const granted = (type: string, permission: Permission): Reach =>
     unite(grants.map((grant) => grant.reach(type, permission)))
   const veil = remember(definitions, rights.veil, undefined)

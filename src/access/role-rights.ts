@@ -45,7 +45,7 @@ export function rolesOf({ roles, fhirUser }: Pick<Claims, 'roles' | 'fhirUser'>)
 }
 
 /** A practitioner who looks at a patient does not become them: only who is, or is related to, a patient has one. */
-function whoOf({ fhirUser, patient }: Claims): Who {
+function whoOf({ fhirUser, patient }: Claims): Omit<Who, 'timeZone'> {
   if (fhirUser === undefined) return {}
   const own = fhirUser.startsWith('Patient/') ? fhirUser.slice('Patient/'.length) : undefined
   const represented = fhirUser.startsWith('RelatedPerson/') ? patient : undefined
@@ -63,8 +63,9 @@ export function buildRoleRights(
   policies: Policies,
   definitions: Definitions,
   now: Date,
+  timeZone: string,
 ): RoleRights {
-  const who = whoOf(claims)
+  const who = { ...whoOf(claims), timeZone }
   const held = rolesOf(claims)
     .map((role) => policies.of(role))
     .filter((policy) => policy !== undefined)

@@ -125,7 +125,8 @@ async function explain(wish: Wish, database: Database, config: Config): Promise<
   const stored = await policies.of(tenant)
   const tried =
     wish.policy === undefined ? stored : buildPolicies([readPolicyFile(wish.policy)], stored.openings, stored)
-  const principal = createPrincipal(await readClaims(wish, tenant, database, config), definitions, tried)
+  const claims = await readClaims(wish, tenant, database, config)
+  const principal = createPrincipal(claims, definitions, tried, new Date(), config.timeZone)
   const found = id === undefined ? undefined : await database.asSystem(tenant).read(type, id)
   const resource = found?.deleted === false ? (JSON.parse(found.text) as Resource) : undefined
   const missing = id !== undefined && resource === undefined ? [`${type}/${id} is not there.`] : []

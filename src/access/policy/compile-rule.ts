@@ -6,12 +6,14 @@ import type { Permission } from '../principal.ts'
 import { intersect, type Reach } from '../reach.ts'
 import { allows, type PolicyRule } from './policy.ts'
 
-/** Whom `within`, `%user` and `%patient` mean. */
+/** Whom `within`, `%user` and `%patient` mean, and where. */
 export interface Who {
   /** `Practitioner/1` */
   readonly user?: string
   /** Whom the caller is, or acts for. */
   readonly patient?: string
+  /** The clinic's: dates without a zone are read in it, as searches read them. */
+  readonly timeZone: string
 }
 
 /** A rule for one caller; each question is answered from the type's search parameters. */
@@ -62,7 +64,7 @@ function criteria(text: string | undefined, type: string, who: Who, definitions:
     if (placed === undefined) return 'nothing'
     named.push([name, placed])
   }
-  const clauses = tryClauses(type, named, definitions)
+  const clauses = tryClauses(type, named, definitions, who.timeZone)
   return clauses === undefined ? 'nothing' : intersect(clauses)
 }
 
@@ -83,9 +85,10 @@ function tryClauses(
   type: string,
   pairs: readonly (readonly [string, string])[],
   definitions: Definitions,
+  timeZone: string,
 ): readonly Clause[] | undefined {
   try {
-    return parseClauses(definitions, type, pairs, { timeZone: 'UTC' })
+    return parseClauses(definitions, type, pairs, { timeZone })
   } catch {
     // A check that cannot answer refuses; checkPolicy has told whoever wrote the rule.
     return undefined
