@@ -4,7 +4,10 @@ import { ExportedChain } from '#audit/seals/exported-chain.ts'
 import { Heads } from '#audit/seals/heads.ts'
 import { readTrustedKeys } from '#audit/seals/key-folder.ts'
 import { type KnownHead, type Verdict, verifyChain } from '#audit/seals/verify-chain.ts'
+import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { AuditChain } from '#store/audit-chain.ts'
+import { createEventExtraction, type EventExtraction } from '#store/event-columns.ts'
+import { clinicBases } from '../clinic-bases.ts'
 import { type Config, readConfig } from '../config.ts'
 import { auditFolder } from '../join-audit.ts'
 import { isDatabase, witnessedHeads } from '../join-witnesses.ts'
@@ -21,6 +24,7 @@ const usage = `Proves that the audit trail is whole, or says where it breaks fir
 
   --keys FOLDER     public keys (*.pub.pem) to trust; the server's own key folder otherwise, the export's last of all
   --witness WHERE   what a witness kept, the file of its lines or the postgres:// of its database: nothing of it may be missing
+  --no-columns      without comparing what searches go by with what the events say: in about half the time
   --json            a line of JSON for each clinic
 
 Ends with 0 when all is whole, with 1 when something is broken.
@@ -31,6 +35,7 @@ function readWish() {
   const options = {
     ...{ clinic: text, export: text, keys: text, witness: text },
     json: { type: 'boolean' },
+    'no-columns': { type: 'boolean' },
   } as const
   return readArguments(usage, { options }).values
 }
@@ -43,7 +48,8 @@ async function verifyDatabase(config: Config, wish: Wish): Promise<readonly Verd
   const installation = await readInstallation(config)
   const heads = new Heads(join(folder, 'heads.json'), installation)
   const witnessed = await readWitness(wish.witness, installation)
-  await using chain = await AuditChain.open(findDatabaseUrl(config))
+  const extraction = wish['no-columns'] === true ? undefined : extractionOf(config)
+  await using chain = await AuditChain.open(findDatabaseUrl(config), extraction)
   const tenants = new Set([...(await chain.tenants()), ...heads.tenants()])
   const verdicts: Verdict[] = []
   for (const tenant of tenants) {
@@ -57,6 +63,14 @@ async function verifyDatabase(config: Config, wish: Wish): Promise<readonly Verd
     await recordCommand(config, { deed: 'audit-verified', description, ...failure }, [tenant])
   }
   return verdicts
+}
+
+/** As the server and the reindexing of this configuration fill columns. */
+function extractionOf(config: Config): EventExtraction {
+  return createEventExtraction(loadDefinitions(), (tenant) => ({
+    localBases: clinicBases(config, config.port, tenant),
+    timeZone: config.timeZone,
+  }))
 }
 
 async function verifyExport(config: Config, folder: string, wish: Wish): Promise<readonly Verdict[]> {

@@ -1,13 +1,17 @@
 import type pg from 'pg'
 import type { ChainEntry } from './audit-seals.ts'
 import { auditTable } from './audit-tables.ts'
+import { EventColumns, type EventExtraction, type FalseColumn } from './event-columns.ts'
 import { EventTexts, type TextRow, textColumns } from './event-texts.ts'
 import { connectAlone } from './lone-connection.ts'
+import type { ColumnRow } from './own-columns.ts'
 
 export interface StoredEvent {
   readonly id: string
   readonly text: string
   readonly updated: Date
+  /** That searches go by, and that does not hold what the text says. */
+  readonly falseColumn?: FalseColumn
 }
 
 function bounds(month: string): readonly [string, string] {
@@ -50,18 +54,21 @@ export class AuditChain implements AsyncDisposable {
   #ahead = new Map<string, StoredEvent[]>()
   readonly #texts = new Map<string, EventTexts>()
 
-  private constructor(client: pg.Client) {
+  readonly #columns: EventColumns | undefined
+
+  private constructor(client: pg.Client, columns: EventColumns | undefined) {
     this.#client = client
+    this.#columns = columns
   }
 
-  static async open(url: string): Promise<AuditChain> {
-    return new AuditChain(
-      await connectAlone({
-        connectionString: url,
-        application_name: 'almanac audit',
-        options: '-c role=almanac_upkeep -c jit=off',
-      }),
-    )
+  /** With an extraction, events come with what of their columns is false. */
+  static async open(url: string, extraction?: EventExtraction): Promise<AuditChain> {
+    const client = await connectAlone({
+      connectionString: url,
+      application_name: 'almanac audit',
+      options: '-c role=almanac_upkeep -c jit=off -c timezone=UTC',
+    })
+    return new AuditChain(client, extraction && (await EventColumns.open(client, extraction)))
   }
 
   /** Clinics that have a chain or events. */
@@ -177,13 +184,20 @@ export class AuditChain implements AsyncDisposable {
       if (entry?.month === month) for (const id of entry.ids ?? []) wanted.add(id)
     }
     this.#wanted = wanted
-    const { rows } = await this.#client.query<TextRow & Omit<StoredEvent, 'text'>>(
-      `select e.id, e.updated, ${textColumns} from ${auditTable} e
+    const columns = this.#columns
+    const unfilled = await columns?.unfilled()
+    const { rows } = await this.#client.query<ColumnRow & Omit<StoredEvent, 'text'>>(
+      `select e.id, e.updated, ${textColumns}${columns ? `, ${columns.selected}` : ''} from ${auditTable} e
        where e.tenant = $1 and e.id = any($2::text[]) and e.updated >= $3 and e.updated < $4`,
       [tenant, [...wanted], ...bounds(month)],
     )
     const texts = await this.#textsOf(tenant).of(rows)
-    const events = rows.map(({ id, updated }, at) => ({ id, updated, text: texts[at] ?? '' }))
+    const [from, to] = bounds(month)
+    const found = unfilled && (await columns?.compare({ tenant, from, to, unfilled }, rows, texts))
+    const events = rows.map(({ id, updated }, at): StoredEvent => {
+      const falseColumn = found?.get(id)
+      return { id, updated, text: texts[at] ?? '', ...(falseColumn !== undefined && { falseColumn }) }
+    })
     this.#ahead = Map.groupBy(events, ({ id }) => id)
   }
 

@@ -56,7 +56,8 @@ export class EventForm implements FormRow {
   }
 }
 
-function literal(value: string | readonly string[]): string {
+/** As forms have it. */
+export function literal(value: string | readonly string[]): string {
   if (typeof value === 'string') return value
   return `{${value.map((term) => `"${term.replace(/["\\]/g, '\\$&')}"`).join(',')}}`
 }

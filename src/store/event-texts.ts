@@ -51,7 +51,7 @@ export class EventTexts {
   }
 }
 
-interface FilledForm {
+export interface FilledForm {
   fill(id: string, values: readonly string[]): string | undefined
 }
 

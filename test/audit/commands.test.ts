@@ -11,7 +11,9 @@ import { howToVerify } from '#audit/seals/how-to-verify.ts'
 import { readTrustedKeys } from '#audit/seals/key-folder.ts'
 import { verifyChain } from '#audit/seals/verify-chain.ts'
 import { lastWitnessed } from '#audit/seals/witness.ts'
+import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { makeAuditPartitions } from '#store/audit-partitions.ts'
+import { reindex } from '#store/reindex.ts'
 import { auditEvent } from '../store/changes.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
@@ -58,6 +60,8 @@ async function fillOldMonths(url: string): Promise<string> {
       [id, when, JSON.stringify(auditEvent(id, new Date(when)))],
     )
   await client.end()
+  const contextOf = () => ({ localBases: [], timeZone: 'UTC' })
+  await reindex({ url, definitions: loadDefinitions(), contextOf, type: 'AuditEvent' })
   return url
 }
 
@@ -91,9 +95,13 @@ async function command(name: string, ...args: string[]): Promise<{ code: number;
     NODE_ENV: 'test',
   }
   try {
-    const { stdout, stderr } = await run(process.execPath, [join(root, `src/commands/audit-${name}.ts`), ...args], {
-      env,
-    })
+    const { stdout, stderr } = await run(
+      process.execPath,
+      [join(root, `src/commands/audit-${name}.ts`), ...args],
+      {
+        env,
+      },
+    )
     return { code: 0, out: stdout + stderr }
   } catch (error) {
     const { code, stdout, stderr } = error as { code: number; stdout: string; stderr: string }

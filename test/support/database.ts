@@ -21,7 +21,8 @@ export interface TestDatabase extends AsyncDisposable {
 }
 
 const template = 'almanac_template'
-const testBase = 'http://127.0.0.1/fhir'
+export const testBase = 'http://127.0.0.1/fhir'
+export const testTimeZone = 'Europe/Berlin'
 
 /** A clone of a migrated template: the cluster's first test makes it. */
 export async function createTestDatabase(options: Partial<DatabaseOptions> = {}): Promise<TestDatabase> {
@@ -32,7 +33,7 @@ export async function createTestDatabase(options: Partial<DatabaseOptions> = {})
     definitions: loadDefinitions(),
     poolSize: 10,
     localBases: () => [testBase],
-    timeZone: () => 'Europe/Berlin',
+    timeZone: () => testTimeZone,
     onFault: (sentence) => faults.push(sentence),
     ...options,
   })

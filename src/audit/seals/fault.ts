@@ -8,6 +8,8 @@ export interface Fault {
   readonly event?: string
   /** Number of the event in the clinic's log. */
   readonly sequence?: number
+  /** Of the table of events, that searches go by. */
+  readonly column?: string
   readonly sentence: string
 }
 
@@ -17,6 +19,7 @@ export type FaultKind =
   | 'moved'
   | 'inserted'
   | 'back-dated'
+  | 'column'
   | 'entry-altered'
   | 'entry-missing'
   | 'entry-reordered'

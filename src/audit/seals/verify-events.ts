@@ -8,6 +8,8 @@ export interface SealedText {
   readonly text: string
   /** Of its row, when it comes from a table. */
   readonly updated?: Date
+  /** Of its row or its form, where what searches go by is not what the text says. */
+  readonly falseColumn?: { readonly column: string; readonly parameter: string; readonly form?: string }
 }
 
 /** Where the events come from: the database, or an export. */
@@ -60,8 +62,24 @@ export async function verifyEvents(
       fault('moved', `Event ${id} lies at another time than it tells.`)
     if (recorded < earliest)
       fault('back-dated', `Event ${id} says that it was recorded before events that had long been sealed.`)
+    if (event.falseColumn !== undefined)
+      faults.push({
+        ...{ kind: 'column', tenant, entry: number, event: id, sequence: seal.first + at },
+        ...{ column: event.falseColumn.column, sentence: falseColumn(id, event.falseColumn) },
+      })
   }
   return faults
+}
+
+function falseColumn(
+  id: string,
+  { column, parameter, form }: NonNullable<SealedText['falseColumn']>,
+): string {
+  const whose = form === undefined ? '' : ` of its form ${form}, which other events may share,`
+  return (
+    `Event ${id} is as it was sealed, but the column ${column}${whose} does not hold what the event says, so searches are misled: ` +
+    `npm run reindex -- --type AuditEvent --parameter ${parameter} fills it anew.`
+  )
 }
 
 function placeOf(other: { tenant: string; month: string }, tenant: string): string {

@@ -4,10 +4,12 @@ import { Sealer } from '#audit/seals/sealer.ts'
 import { makeSealingKey, type SealingKey } from '#audit/seals/sealing-key.ts'
 import { statementHash } from '#audit/seals/statement.ts'
 import { type Verdict, verifyChain } from '#audit/seals/verify-chain.ts'
+import { loadDefinitions } from '#fhir/load-definitions.ts'
 import { AuditChain } from '#store/audit-chain.ts'
 import { AuditSeals } from '#store/audit-seals.ts'
+import { createEventExtraction } from '#store/event-columns.ts'
 import { auditEvent, formedEvent } from '../../store/changes.ts'
-import { createTestDatabase, type TestDatabase } from '../../support/database.ts'
+import { createTestDatabase, type TestDatabase, testBase, testTimeZone } from '../../support/database.ts'
 
 export interface SealedDatabase extends AsyncDisposable {
   readonly db: TestDatabase
@@ -24,6 +26,11 @@ export interface SealedDatabase extends AsyncDisposable {
   context(): SealingContext
   verify(options?: { tenant?: string; witness?: boolean; keys?: readonly SealingKey[] }): Promise<Verdict>
 }
+
+const extraction = createEventExtraction(loadDefinitions(), () => ({
+  localBases: [testBase],
+  timeZone: testTimeZone,
+}))
 
 /** A database whose audit trail is sealed when the test says so. */
 export async function openSealedDatabase(): Promise<SealedDatabase> {
@@ -87,7 +94,7 @@ export async function openSealedDatabase(): Promise<SealedDatabase> {
       return key
     },
     async verify({ tenant = 'main', witness = true, keys: trusted = keys.slice(0, 1) } = {}) {
-      await using chain = await AuditChain.open(db.url)
+      await using chain = await AuditChain.open(db.url, extraction)
       const head = entries.findLast((entry) => entry.tenant === tenant)
       const known =
         head === undefined || !witness
