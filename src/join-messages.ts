@@ -41,6 +41,7 @@ export function joinMessages({ sendLetter, ...parts }: MessageParts): Messages {
       const record = (
         tenant: string,
         { appointment, patient, kind }: { appointment: string; patient: string; kind: string },
+        failure?: string,
       ) =>
         securityLog.record(tenant, {
           deed: 'delivery',
@@ -48,6 +49,7 @@ export function joinMessages({ sendLetter, ...parts }: MessageParts): Messages {
           about: { reference: `Appointment/${appointment}` },
           description: 'a letter about a visit',
           details: { kind },
+          ...(failure === undefined ? {} : { failure }),
         })
       running.use(
         keepTelling({ ...parts, road, describeClinic, record, send: sendLetter }, (cause) =>

@@ -13,8 +13,8 @@ export interface TellParts extends LetterParts {
   readonly principalOf: (tenant: string) => Principal
   readonly newId: () => string
   readonly send: (letter: VisitLetter) => Promise<void>
-  /** That a letter went out, for auditors. */
-  readonly record: (tenant: string, message: VisitMessage) => Promise<void>
+  /** That a letter went out, or was refused for good, for auditors. */
+  readonly record: (tenant: string, message: VisitMessage, failure?: string) => Promise<void>
   /** Where servers share the work. */
   readonly share?: ((tell: (key: MessageKey) => Promise<void>) => Shared) | undefined
 }
@@ -60,6 +60,7 @@ async function tellOne(parts: TellParts, { tenant, id }: MessageKey): Promise<vo
     if (!fault.final && message.attempts < mostAttempts)
       return system.transaction((tx) => tryLater(tx, id, fault.word))
     await end('failed', fault.word)
+    await parts.record(tenant, message, 'the letter was not taken')
     return askToCall(parts, tenant, message)
   }
   await end('sent')

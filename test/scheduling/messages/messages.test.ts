@@ -159,6 +159,10 @@ test('a mail server that fails is asked again, with the same letter; one that kn
   expect(task.code.coding[0].code).toBe('tell-patient')
   expect(task.description).toBe('The letter that the visit was cancelled could not be delivered.')
   expect(w.server.log()).not.toContain('patient.example')
+  const told = `AuditEvent?subtype=delivery&patient=Patient/early&entity=Appointment/${w.booked[7]}`
+  const { body: refused } = await w.clinic.send('GET', told)
+  expect(refused.entry).toHaveLength(1)
+  expect(refused.entry[0].resource).toMatchObject({ outcome: '4', outcomeDesc: 'the letter was not taken' })
   mail.refuses = () => undefined
 })
 
