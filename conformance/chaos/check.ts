@@ -85,10 +85,30 @@ function* checkSlots(live: readonly Resource[], slots: readonly Resource[]): Gen
     const visits = live.filter((one) => placeOf(one)?.slot === slot.id)
     const capacity = capacityOf(places.find((place) => place.slot === slot.id)?.doctor ?? '')
     const soft = visits.some(({ status }) => status === 'pending')
-    const status = visits.length < capacity ? 'free' : soft ? 'busy-tentative' : 'busy'
+    const own = visits.length < capacity ? undefined : soft ? 'busy-tentative' : 'busy'
+    const status = own ?? statusAcross(String(slot.id), live, capacity)
     if (slot.status !== status)
-      yield `Slot/${slot.id} says ${slot.status}; its ${visits.length} visits make it ${status}`
+      yield `Slot/${slot.id} says ${slot.status}; its ${visits.length} visits and those across it make it ${status}`
   }
+}
+
+/** A slot has room for one more when at each instant of it there are fewer visits with its doctor than fit. */
+function statusAcross(id: string, live: readonly Resource[], capacity: number): string {
+  const place = places.find(({ slot }) => slot === id)
+  if (place === undefined) return 'free'
+  const across = live.filter((one) => {
+    const other = placeOf(one)
+    return other?.doctor === place.doctor && other.start < place.end && place.start < other.end
+  })
+  const isFull = (some: readonly Resource[]) =>
+    some.some((one) => {
+      const begins = [place.start, String(one.start)].toSorted()[1] ?? place.start
+      return (
+        some.filter(({ start, end }) => String(start) <= begins && begins < String(end)).length >= capacity
+      )
+    })
+  if (!isFull(across)) return 'free'
+  return isFull(across.filter(({ status }) => status === 'booked')) ? 'busy' : 'busy-tentative'
 }
 
 /** Each appointment belongs to one client, who knows its last state unless an answer was lost. */

@@ -35,16 +35,26 @@ export interface SlotClaims {
   /** Holds, and visits that are still pending. */
   readonly soft: number
   readonly earlier: number
+  /** What visits beside it make of it. */
+  readonly around?: 'busy' | 'busy-tentative'
 }
 
-/** The status of a slot follows its appointments; what a client closed or disowned stays so. */
+export interface SlotState {
+  readonly status: string
+  /** It has followed visits beside it, not its own. */
+  readonly around: boolean
+}
+
+/** The status of a slot follows the visits that take its time; what a client closed, took or disowned stays so. */
 export function followingStatus(
-  status: string,
-  { firm, soft, earlier }: SlotClaims,
+  { status, around: followed }: SlotState,
+  { firm, soft, earlier, around }: SlotClaims,
   capacity: number,
-): string {
-  if (status === 'busy-unavailable' || status === 'entered-in-error') return status
-  if (firm + soft === 0) return earlier > 0 ? 'free' : status
-  if (firm + soft < capacity) return 'free'
-  return soft > 0 ? 'busy-tentative' : 'busy'
+): SlotState {
+  if (status === 'busy-unavailable' || status === 'entered-in-error') return { status, around: false }
+  const own = firm + soft
+  if (own >= capacity) return { status: soft > 0 ? 'busy-tentative' : 'busy', around: false }
+  const follows = own > 0 || earlier > 0 || followed || status === 'free'
+  if (!follows) return { status, around: false }
+  return { status: around ?? 'free', around: around !== undefined }
 }

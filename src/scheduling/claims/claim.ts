@@ -20,6 +20,13 @@ export interface NewHold {
   readonly expires: string
 }
 
+/** What an appointment that is replaced had. */
+export interface Freed {
+  readonly actor: string
+  readonly begins: string
+  readonly ends: string
+}
+
 export interface Claimed {
   readonly lost: readonly Lost[]
   /** Appointments that take more than there is room for. */
@@ -28,6 +35,7 @@ export interface Claimed {
   /** How many holds a client or patient now has. */
   readonly quotas: readonly { readonly name: string; readonly holds: number }[]
   readonly slots: readonly ClaimedSlot[]
+  readonly freed: readonly Freed[]
 }
 
 /** `actor` has no room for `appointment`. */
@@ -46,10 +54,10 @@ export interface ClaimedSlot {
 }
 
 interface Row {
-  readonly kind: 'lost' | 'held' | 'quota' | 'over' | 'slot'
+  readonly kind: 'lost' | 'held' | 'quota' | 'over' | 'slot' | 'freed'
   readonly name: string
   readonly appointment: string
-  readonly details: Held
+  readonly details: Held & Freed
   readonly id: string
   readonly version: number
   readonly updated: Date
@@ -60,19 +68,23 @@ interface Row {
   readonly earlier: number
 }
 
+/** What is given back is what there was before the function has begun. */
+const text = `select 'freed' as kind, c.actor as name, null as appointment, null as other,
+    jsonb_build_object('actor', c.actor, 'begins', lower(c.period), 'ends', upper(c.period)) as details, null as id,
+    null::integer as version, null::timestamptz as updated, null as method, null as text,
+    null::integer as firm, null::integer as soft, null::integer as earlier
+  from booking_claim c where c.tenant = current_setting('almanac.tenant') and c.appointment = any($2)
+  union all select * from almanac_claim($1, $2, $3, $4)`
+
 /** The one way to a claim: src/scheduling/migrations/0061-overbooking.sql tells what happens in which order. */
 export async function claim(tx: Transaction, { wishes, replaced, slots, holds }: Claiming): Promise<Claimed> {
-  const rows = await tx.query<Row>('select * from almanac_claim($1, $2, $3, $4)', [
-    JSON.stringify(wishes),
-    replaced,
-    slots,
-    JSON.stringify(holds),
-  ])
+  const rows = await tx.query<Row>(text, [JSON.stringify(wishes), replaced, slots, JSON.stringify(holds)])
   return {
     lost: rows
       .filter(({ kind }) => kind === 'lost')
       .map(({ appointment, name }) => ({ appointment, actor: name })),
     over: rows.filter(({ kind }) => kind === 'over').map(({ appointment }) => appointment),
+    freed: rows.filter(({ kind }) => kind === 'freed').map(({ details }) => details),
     held: rows.filter(({ kind }) => kind === 'held').map(({ details }) => details),
     quotas: rows.filter(({ kind }) => kind === 'quota').map(({ name, firm }) => ({ name, holds: firm })),
     slots: rows

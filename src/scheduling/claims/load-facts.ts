@@ -38,7 +38,7 @@ export async function loadFacts(
   actors: readonly string[],
   schedules: readonly string[],
 ): Promise<Map<string, Resource>> {
-  if (slots.length + actors.length === 0) return new Map()
+  if (slots.length + actors.length + schedules.length === 0) return new Map()
   const ids = (references: readonly string[]) =>
     references.map((reference) => reference.slice(reference.indexOf('/') + 1))
   return new Map(read(await tx.lookUp<Row>(text, [ids(slots), actors, ids(schedules)])))

@@ -4,6 +4,7 @@ import type { Resource } from '#fhir/resource.ts'
 import type { Claimed, ClaimedSlot, Lost } from './claim.ts'
 import type { ClaimParts } from './claim-parts.ts'
 import type { Taker } from './moves.ts'
+import { isTakenAround } from './taken-around.ts'
 
 /** As many as a caller can be read on the telephone. */
 const mostAlternatives = 5
@@ -52,8 +53,13 @@ function* closedSlots(
   for (const { reference, expression } of visit.slots) {
     const slot = slots.find(({ current }) => `Slot/${current.id}` === reference)
     if (slot === undefined || isFresh(reference) || slot.claims.firm + slot.claims.soft === 0) continue
-    const status = String((JSON.parse(slot.current.text) as Resource).status)
-    const busy = (status === 'busy' || status === 'busy-tentative') && slot.claims.earlier === 0
+    const stored = JSON.parse(slot.current.text) as Resource
+    const status = String(stored.status)
+    // What is busy by visits beside it alone was open to this one, or it would have lost.
+    const busy =
+      (status === 'busy' || status === 'busy-tentative') &&
+      slot.claims.earlier === 0 &&
+      !isTakenAround(stored)
     if (busy || status === 'busy-unavailable' || status === 'entered-in-error')
       yield conflict(`${reference} is ${status}: choose a free slot.`, expression)
   }

@@ -1,7 +1,9 @@
 import type { Principal } from '#access/principal.ts'
 import { Refusal } from '#fhir/refusal.ts'
+import type { Resource } from '#fhir/resource.ts'
 import type { Change } from '#interaction/write-rule.ts'
 import type { Transaction } from '#store/store.ts'
+import { readVisit } from '../visit.ts'
 import { findFaults } from './check-visit.ts'
 import { claim } from './claim.ts'
 import type { ClaimParts } from './claim-parts.ts'
@@ -13,10 +15,11 @@ import { loadRights, withRight } from './overbooking-rights.ts'
 import { refuseBroken } from './refuse-broken.ts'
 import { refuseLost } from './refuse-lost.ts'
 import { checkSlotEdit } from './slot-changes.ts'
+import { loadAround, touchedPlaces } from './slots-around.ts'
 import { followSlots } from './slots-follow.ts'
 import { takeFree } from './take-free.ts'
 import { findTooLate } from './too-late.ts'
-import { actorsOf, buildWishes, scheduleOf } from './wishes.ts'
+import { actorsOf, buildWishes, scheduleActors, scheduleOf } from './wishes.ts'
 
 /** Takes and gives back what the transaction's appointments need, and lets the slots follow. */
 export async function settleClaims(
@@ -31,12 +34,16 @@ export async function settleClaims(
   const edits = changes.filter(
     ({ type, before }) => type === 'Slot' && before !== undefined && !before.deleted,
   )
-  if (moves.length + edits.length === 0) return []
+  const now = parts.clock().getTime()
+  const made = changes.filter(({ type, after }) => type === 'Slot' && isToCome(after, now))
+  if (moves.length + edits.length + made.length === 0) return []
   const written = new Map(changes.map((change) => [`${change.type}/${change.id}`, change]))
   const isFresh = (slot: string) => written.has(slot) && !edits.includes(written.get(slot) as Change)
   const takers = await nameActors(tx, moves.filter(isTaker))
   const cancelled = moves.filter(isCancellation)
-  const facts = await loadAll(tx, [...takers, ...cancelled], written)
+  const facts = await loadAll(tx, [...takers, ...cancelled], made, written)
+  if (moves.length + edits.length === 0)
+    return followSlots([], written, [], facts, await loadAround(tx, [], made, facts, true))
   refuseFaults(parts, takers, facts)
   const rights = await loadRights(parts.advice, tx, principal, takers, facts)
   const wishes = takers.flatMap(({ id, visit, taking }) =>
@@ -54,6 +61,8 @@ export async function settleClaims(
     )
   }
   const slots = [
+    // Who writes slots waits for whom they belong to.
+    ...made.flatMap(({ after }) => scheduleActors(after as Resource, facts)),
     ...takers.flatMap(({ visit }) => visit.slots.map(({ reference }) => reference)),
     ...edits.map(({ id }) => `Slot/${id}`),
   ]
@@ -74,17 +83,26 @@ export async function settleClaims(
   // A hold that is let go was never promised to anybody.
   const given = cancelled.filter(({ id }) => !claimed.held.some(({ appointment }) => appointment === id))
   await refuseBroken(parts.advice, tx, principal, [...takers, ...given], facts)
-  return followSlots(claimed.slots, written, wishes, facts)
+  const places = touchedPlaces(moves, wishes, claimed.freed, (one) =>
+    readVisit(one, parts.localBases(tx.tenant)),
+  )
+  const around = await loadAround(tx, places, made, facts, false)
+  return followSlots(claimed.slots, written, wishes, facts, around)
 }
 
 /** What is stored, and over it what this transaction is about to store. */
 async function loadAll(
   tx: Transaction,
   visits: readonly Visited[],
+  made: readonly Change[],
   written: ReadonlyMap<string, Change>,
-): Promise<Facts> {
+): Promise<Map<string, Resource>> {
   const slots = visits.flatMap(({ visit }) => visit.slots.map(({ reference }) => reference))
-  const schedules = slots.flatMap((slot) => written.get(slot)?.after ?? []).map(scheduleOf)
+  const fresh = [
+    ...slots.flatMap((slot) => written.get(slot)?.after ?? []),
+    ...made.flatMap(({ after }) => after ?? []),
+  ]
+  const schedules = fresh.map(scheduleOf)
   const actors = [
     ...visits.flatMap(({ visit }) => visit.actors.map(({ reference }) => reference)),
     ...schedules.flatMap((schedule) => actorsOf(written.get(schedule)?.after)),
@@ -95,6 +113,11 @@ async function loadAll(
     else facts.set(reference, after)
   }
   return facts
+}
+
+/** What is over nobody takes any more. */
+function isToCome(slot: Resource | undefined, now: number): boolean {
+  return slot !== undefined && Date.parse(String(slot.end)) > now
 }
 
 const distinct = (references: readonly string[]) => [...new Set(references)]

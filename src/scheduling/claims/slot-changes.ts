@@ -5,6 +5,7 @@ import { checkSlotMove, followingStatus } from '../slot-status.ts'
 import type { ClaimedSlot } from './claim.ts'
 import type { Facts } from './load-facts.ts'
 import { resourceBefore } from './resource-before.ts'
+import { isTakenAround } from './taken-around.ts'
 import { placesOf } from './wishes.ts'
 
 export function checkSlotChange(change: Change): void {
@@ -33,7 +34,8 @@ export function checkSlotEdit(change: Change, slot: ClaimedSlot, fresh: number, 
     if (Date.parse(String(after[name])) !== Date.parse(String(before[name])))
       throw refusal('move the appointment, not its slot.', `Slot.${name}`)
   if (referenceOf(after) !== referenceOf(before)) throw refusal('it stays in its schedule.', 'Slot.schedule')
-  const followed = followingStatus(String(before.status), slot.claims, placesOf(after, facts))
+  const state = { status: String(before.status), around: isTakenAround(before) }
+  const { status: followed } = followingStatus(state, slot.claims, placesOf(after, facts))
   if (after.status !== followed)
     throw refusal(`its status follows from that and is ${followed}.`, 'Slot.status')
 }

@@ -3,6 +3,8 @@ import type { Change } from '#interaction/write-rule.ts'
 import { followingStatus } from '../slot-status.ts'
 import type { ClaimedSlot } from './claim.ts'
 import type { Facts } from './load-facts.ts'
+import { type Around, statusAround } from './slots-around.ts'
+import { isTakenAround, markAround } from './taken-around.ts'
 import type { Wish } from './wishes.ts'
 import { placesOf } from './wishes.ts'
 
@@ -12,9 +14,12 @@ export function followSlots(
   written: ReadonlyMap<string, Change>,
   wishes: readonly Wish[],
   facts: Facts,
+  around: Around,
 ): readonly Change[] {
-  const known = new Set(slots.map(({ current }) => current.id))
-  const stored = slots.map((slot) => ({
+  const own = new Set(slots.map(({ current }) => current.id))
+  const touched = [...slots, ...around.slots.filter(({ current }) => !own.has(current.id))]
+  const known = new Set(touched.map(({ current }) => current.id))
+  const stored = touched.map((slot) => ({
     ...slot,
     version: newest(slot.current, written.get(`Slot/${slot.current.id}`)),
   }))
@@ -25,10 +30,16 @@ export function followSlots(
     if (version === undefined) return []
     const slot = JSON.parse(version.text) as Resource
     const places = placesOf(slot, facts)
-    const status = followingStatus(String(slot.status), claims, places)
+    const besides = statusAround(slot, around.claims.get(`Slot/${slot.id}`) ?? [], facts)
+    const { status, around: marked } = followingStatus(
+      { status: String(slot.status), around: isTakenAround(slot) },
+      { ...claims, ...(besides && { around: besides }) },
+      places,
+    )
     const overbooked = claims.firm + claims.soft > places
-    if (status === slot.status && overbooked === (slot.overbooked === true)) return []
-    const { overbooked: _, ...rest } = slot
+    const same = status === slot.status && marked === isTakenAround(slot)
+    if (same && overbooked === (slot.overbooked === true)) return []
+    const { overbooked: _, ...rest } = markAround(slot, marked)
     const after = { ...rest, status, ...(overbooked && { overbooked }) }
     return [{ method: 'PUT', type: 'Slot', id: version.id, before: version, after } as const]
   })

@@ -73,12 +73,20 @@ export async function allowsUnasked(
   const now = clock().getTime()
   const { calendars: others, bare } = besidesSlots(calendar, appointment, candidates)
   // What nobody has asked for yet is looked up on the other road.
-  if (others.length > 0 || bare.some((one) => !calendar.bare.has(one))) return false
+  if (others.length > 0 || haveMore(calendar, candidates) || bare.some((one) => !calendar.bare.has(one)))
+    return false
   return (
     candidates.every(
       (candidate) => !hasBuffers(candidate) && calendarReasons(candidate, booking, now).length === 0,
     ) &&
     bare.every((one) => openCalendar([calendar.bare.get(one) as Candidate], booking, now).open !== undefined)
+  )
+}
+
+/** Whose other calendars follow what is taken in these. */
+function haveMore({ byActor }: ClinicCalendar, candidates: readonly Candidate[]): boolean {
+  return candidates.some(({ actors }) =>
+    actors.some(({ reference }) => byActor.get(reference)?.some((one) => !candidates.includes(one))),
   )
 }
 

@@ -241,7 +241,7 @@ test('a slot that carries an appointment is not freed, moved, closed or deleted 
   expect(await put({ status: 'free' })).toBe(409)
   expect(await put({ start: at('22:45') })).toBe(409)
   expect(await put({ schedule: { reference: 'Schedule/novak' } })).toBe(409)
-  expect(await put({ status: 'busy-unavailable' })).toBe(422)
+  expect(await put({ status: 'busy-unavailable' })).toBe(409)
   expect((await calendar.send('DELETE Slot/carrier')).status).toBe(409)
   expect(await put({ comment: 'by the window' })).toBe(200)
   await calendar.put(slot('closed', '23:30', '23:45'))

@@ -33,11 +33,23 @@ export async function checkEnd(
     if ((slot.overbooked === true) !== of.length > place.capacity)
       faults.push(`Slot/${slot.id} says overbooked ${slot.overbooked} with ${of.length} visits`)
     const soft = of.some(({ status }) => status === 'pending')
-    const status = of.length < place.capacity ? 'free' : soft ? 'busy-tentative' : 'busy'
+    const own = of.length < place.capacity ? undefined : soft ? 'busy-tentative' : 'busy'
+    const status = own ?? statusAcross(place, live, places)
     const shut = slot.status === 'busy-unavailable' && of.length === 0 && isClosed(place)
     if (slot.status !== status && !shut) faults.push(`Slot/${slot.id} says ${slot.status}, it is ${status}`)
   }
   return faults
+}
+
+/** Whoever is with a doctor takes the time of all slots that this one lies across; groups here have none such. */
+function statusAcross(place: Place, live: readonly Resource[], places: readonly Place[]): string {
+  const across = live.filter((one) => {
+    const other = places.find(({ slot }) => slot === slotOf(one)) as Place
+    if (other.slot === place.slot || other.doctor !== place.doctor) return false
+    return other.from < place.to && place.from < other.to
+  })
+  if (across.length === 0) return 'free'
+  return across.some(({ status }) => status === 'booked') ? 'busy' : 'busy-tentative'
 }
 
 export function slotOf({ slot }: Resource): string | undefined {
