@@ -222,11 +222,19 @@ test('a new key is signed in by the old one', async () => {
   await sealed()
   const { rows } = await superuser.query(`select kind from audit_seal where tenant = 'main' order by number`)
   expect(rows.map(({ kind }) => kind)).toContain('rotation')
+  const { rows: told } = await superuser.query(
+    `select text::json->'outcome' as outcome from auditevent where text like '%"audit-key-rotated"%'`,
+  )
+  expect(new Set(told.map(({ outcome }) => outcome))).toEqual(new Set(['0']))
   expect((await command('verify', '--clinic', 'main')).code).toBe(0)
 })
 
 test('a month past its period is compressed, held, let go and dropped, and the log is whole', async () => {
   expect((await command('pack')).out).toMatch(/^2015-03: [\d.]+ MB, now [\d.]+ MB\n2015-04: /)
+  const { rows: packed } = await superuser.query(
+    `select from auditevent where text like '%"command"%' and text like '%2015-03%'`,
+  )
+  expect(packed.length).toBeGreaterThan(0)
   const months = ['--since', '2015-01', '--until', '2015-12']
   const hold = (await command('purge', '--hold', 'a lawsuit', ...months)).out.trim()
   expect((await command('purge', '--drop')).out).toContain('main 2015-03: 2 events stay: a lawsuit')
