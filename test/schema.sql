@@ -585,6 +585,7 @@ table booking_request
   key text C not null
   appointment text C not null
   created timestamp with time zone not null default now()
+  asked text C
   index booking_request_created btree (created)
   index booking_request_pkey primary btree (tenant, client, key)
   row level security forced

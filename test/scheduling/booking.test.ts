@@ -119,6 +119,22 @@ test('a request with the same client key is carried out once', async () => {
   expect([...ids][0]).toBeDefined()
 })
 
+test('a client key that comes with another request is refused, and the same request is the same however it is written', async () => {
+  await calendar.put(slot('k2', '06:00', '06:15'), slot('k3', '06:15', '06:30'))
+  const wish = (visit: Resource) => ({
+    'appointment-resource': resource(visit),
+    'client-key': { valueString: 'press-2' },
+  })
+  const first = visitTo('k2', 'p3', '06:00', '06:15', { status: 'pending' })
+  const booked = only(await invoke('Appointment/$book', wish(first)))
+  const turned = Object.fromEntries(Object.entries(first).reverse()) as Resource
+  expect(only(await invoke('Appointment/$book', wish(turned))).id).toBe(booked.id)
+  const another = visitTo('k3', 'p3', '06:15', '06:30', { status: 'pending' })
+  const { status, json } = await invoke('Appointment/$book', wish(another))
+  expect([status, JSON.stringify(json)]).toEqual([200, expect.stringContaining('came with another request')])
+  expect((await calendar.read('Slot/k3')).status).toBe('free')
+})
+
 test('cancelling gives the time back, with the reason and by whom', async () => {
   await calendar.put(slot('c1', '12:30', '13:00'))
   const { json } = await calendar.send('POST Appointment', { body: visitTo('c1', 'p4', '12:30', '13:00') })
@@ -157,6 +173,8 @@ test('nobody checks in, or fails to come, before the day', async () => {
   const { json } = await calendar.send('POST Appointment', { body: appointment('p7', '17:00', '17:30') })
   for (const step of ['$check-in', '$no-show'])
     expect((await invoke(`Appointment/${json.id}/${step}`, {})).status).toBe(422)
+  const fulfilled = { ...json, status: 'fulfilled' }
+  expect((await calendar.send(`PUT Appointment/${json.id}`, { body: fulfilled })).status).toBe(422)
 })
 
 test('a course of visits keeps its time of day when the clocks change, all or none', async () => {
@@ -223,7 +241,11 @@ test('what is asked for wrongly is told so, and leaves nothing', async () => {
   const wrong = async (more: object) =>
     only(
       await invoke('Appointment/$book', {
-        'appointment-resource': resource({ ...appointment('p11', '18:00', '18:30'), status: 'pending', ...more }),
+        'appointment-resource': resource({
+          ...appointment('p11', '18:00', '18:30'),
+          status: 'pending',
+          ...more,
+        }),
       }),
     )
   expect(await wrong({ start: '2020-01-01T09:00:00Z', end: '2020-01-01T09:30:00Z' })).toMatchObject({

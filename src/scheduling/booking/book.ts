@@ -10,9 +10,9 @@ import { withWaitListReason } from '../waitlist/wait-list-reason.ts'
 import { answerBundle, answerRefusal } from './answers.ts'
 import { asBooked, withComment, withOverrides, withPatients, withStatus } from './appointment-edits.ts'
 import { bookAlternative } from './book-alternative.ts'
-import { type Asked, checkToCome, forPatients, idsOf, readAsked, store, textOf } from './booking-call.ts'
+import { type Asked, checkToCome, forPatients, idsOf, readAsked, store } from './booking-call.ts'
 import { type BookingParts, currentTime } from './booking-parts.ts'
-import { once } from './repeated-request.ts'
+import { once, requestKeyOf } from './repeated-request.ts'
 import { loadAppointment } from './stored-appointment.ts'
 
 /** https://profiles.ihe.net/ITI/Scheduling/ITI-117.html */
@@ -33,9 +33,7 @@ async function book(parts: BookingParts, call: OperationCall): Promise<FhirRespo
       const instead = await bookAlternative(call, failure, (appointment) =>
         transact((tx) =>
           // Sent again, it is the same request: it gets what it was given instead.
-          once(tx, call.principal.clientId, textOf(call, 'client-key'), () =>
-            carryOut(parts, call, tx, { appointment }),
-          ),
+          once(tx, requestKeyOf(call), () => carryOut(parts, call, tx, { appointment })),
         ),
       )
       if (instead !== undefined) return instead
@@ -56,11 +54,11 @@ async function book(parts: BookingParts, call: OperationCall): Promise<FhirRespo
 /** A hold is booked once by itself; anything else by the key that its client chose. */
 function bookOnce(parts: BookingParts, call: OperationCall, tx: Transaction): Promise<StoredVersion> {
   const { clientId } = call.principal
-  return once(tx, clientId, textOf(call, 'client-key'), async () => {
+  return once(tx, requestKeyOf(call), async () => {
     const asked = await readAsked(parts, call, tx)
     const { stored, appointment } = asked
     if (stored === undefined || appointment !== stored.appointment) return carryOut(parts, call, tx, asked)
-    return once(tx, clientId, `book ${stored.before.id}`, () =>
+    return once(tx, { client: clientId, key: `book ${stored.before.id}` }, () =>
       appointment.status === 'booked' ? refuseBooked() : carryOut(parts, call, tx, asked),
     )
   })

@@ -5,9 +5,9 @@ import { loadOperationDefinition } from '#interaction/operations/operation-defin
 import { withWaitListReason } from '../waitlist/wait-list-reason.ts'
 import { answerBundle, answerRefusal } from './answers.ts'
 import { asHold } from './appointment-edits.ts'
-import { checkToCome, forPatients, readAsked, store, textOf } from './booking-call.ts'
+import { checkToCome, forPatients, readAsked, store } from './booking-call.ts'
 import { type BookingParts, currentTime } from './booking-parts.ts'
-import { once } from './repeated-request.ts'
+import { once, requestKeyOf } from './repeated-request.ts'
 
 /** https://profiles.ihe.net/ITI/Scheduling/ITI-116.html */
 export function createHold(parts: BookingParts): Operation {
@@ -17,11 +17,10 @@ export function createHold(parts: BookingParts): Operation {
 const holdable: ReadonlySet<unknown> = new Set(['proposed', 'waitlist', 'pending'])
 
 async function hold(parts: BookingParts, call: OperationCall): Promise<FhirResponse> {
-  const { principal } = call
   const lasts = minutesOf(parts, call) * 60_000
   try {
     const held = await parts.transact(call, (tx) =>
-      once(tx, principal.clientId, textOf(call, 'client-key'), async () => {
+      once(tx, requestKeyOf(call), async () => {
         const { appointment, stored } = await readAsked(parts, call, tx)
         const now = await currentTime(tx)
         if (!holdable.has(appointment.status))

@@ -8,9 +8,9 @@ import { loadOperationDefinition } from '#interaction/operations/operation-defin
 import type { Transaction } from '#store/store.ts'
 import { shownText } from './answers.ts'
 import { asBooked } from './appointment-edits.ts'
-import { checkToCome, forPatients, store, textOf } from './booking-call.ts'
+import { checkToCome, forPatients, store } from './booking-call.ts'
 import { type BookingParts, currentTime } from './booking-parts.ts'
-import { once } from './repeated-request.ts'
+import { once, requestKeyOf } from './repeated-request.ts'
 
 /** A year of weekly visits; longer plans are made when it is known that they are kept. */
 const mostVisits = 60
@@ -25,12 +25,8 @@ export function createSeries(parts: BookingParts): Operation {
 
 async function bookSeries(parts: BookingParts, call: OperationCall): Promise<FhirResponse> {
   const visits = planVisits(parts, call)
-  const key = (at: number) => {
-    const chosen = textOf(call, 'client-key')
-    return chosen === undefined ? undefined : `${chosen} ${at}`
-  }
   const bookOne = async (tx: Transaction, visit: Resource, at: number) =>
-    once(tx, call.principal.clientId, key(at), async () => {
+    once(tx, requestKeyOf(call, ` ${at}`), async () => {
       checkToCome(visit, await currentTime(tx))
       return store(parts, call, tx, asBooked(forPatients(parts, call, await withSlot(tx, visit))))
     })

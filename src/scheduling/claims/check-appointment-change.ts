@@ -9,8 +9,8 @@ import { checkTimes } from './check-visit.ts'
 import type { ClaimParts } from './claim-parts.ts'
 import { resourceBefore } from './resource-before.ts'
 
-/** Nobody has come, or failed to, before the day. */
-const ofTheDay: ReadonlySet<string> = new Set(['arrived', 'checked-in', 'noshow'])
+/** Nobody has come, been seen, or failed to come before the day. */
+const ofTheDay: ReadonlySet<string> = new Set(['arrived', 'checked-in', 'fulfilled', 'noshow'])
 
 /** What an Appointment's change shows by itself, without asking what else there is. */
 export function checkAppointmentChange(
