@@ -32,7 +32,8 @@ function* predict(exchange: Exchange, before: ReadonlyMap<string, Resource>): Ge
   const asked = askedPatients(type, id, query, name)
   const what = id === undefined || id === '_search' ? undefined : `${type}/${id}`
   if (status >= 400) {
-    yield line(name, '4', what, asked[0])
+    const meant = name === 'create' || name === 'update' ? [...references(body)] : []
+    yield* each(name, what, [...asked, ...meant].slice(0, mostMeant), '4')
     return
   }
   const old = before.get(`${type}/${id}`)
@@ -120,10 +121,18 @@ function line(name: string, outcome: string, what: string | undefined, patient: 
   return `${name} ${actions[name] ?? 'E'} ${outcome} ${what ?? '-'} ${patient ?? '-'}`
 }
 
-function* each(name: string, what: string | undefined, patients: readonly string[]): Generator<string> {
+/** Of a refused body that names many patients these are told. */
+const mostMeant = 10
+
+function* each(
+  name: string,
+  what: string | undefined,
+  patients: readonly string[],
+  outcome = '0',
+): Generator<string> {
   const distinct = [...new Set(patients)]
-  if (distinct.length === 0) yield line(name, '0', what, undefined)
-  for (const patient of distinct) yield line(name, '0', what, patient)
+  if (distinct.length === 0) yield line(name, outcome, what, undefined)
+  for (const patient of distinct) yield line(name, outcome, what, patient)
 }
 
 function withVersion(what: string | undefined, etag: string | null): string | undefined {
