@@ -19,7 +19,9 @@ interface Printed {
 
 function access(...args: string[]): Promise<Printed> {
   const env = { PATH: process.env.PATH, DATABASE_URL: server.databaseUrl }
-  return run(process.execPath, ['src/commands/access.ts', ...args], { env }).catch((failed: Printed) => failed)
+  return run(process.execPath, ['src/commands/access.ts', ...args], { env }).catch(
+    (failed: Printed) => failed,
+  )
 }
 
 function draft(name: string, policy: object): string {

@@ -26,7 +26,9 @@ interface Printed {
 /** As one runs it beside the server. */
 async function command(...args: readonly string[]): Promise<Printed> {
   const env = { ...process.env, DATABASE_URL: server.databaseUrl, PUBLIC_URL: server.origin }
-  return run(process.execPath, ['src/commands/account.ts', ...args], { env }).catch((failed: Printed) => failed)
+  return run(process.execPath, ['src/commands/account.ts', ...args], { env }).catch(
+    (failed: Printed) => failed,
+  )
 }
 
 test('a clinic’s first administrator gets in by the link that the command prints', async () => {
