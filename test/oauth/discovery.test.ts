@@ -90,7 +90,7 @@ describe('discovery', () => {
     const opened = await server.app.authorization.launches.add({
       clinic: 'main',
       clientId: 'public-app',
-      context: { patient: 'anna', need_patient_banner: false },
+      context: { patient: 'anna', encounter: 'first', need_patient_banner: false },
     })
     const wish = { clientId: 'public-app', account: patient.id, scope: ofPeople.join(' '), launch: opened }
     const tokens = await redeem(server, 'public-app', await launch(server, wish))

@@ -12,8 +12,8 @@ interface Row {
   readonly resource: Resource
 }
 
-/** Types that say something about hours. */
-const types = [
+/** Beside a Schedule, what says something about hours. */
+export const rosterTypes = [
   'PractitionerRole',
   'Practitioner',
   'HealthcareService',
@@ -81,7 +81,7 @@ function namedBy({ resource }: RosterResource): readonly string[] {
   const lists = [actor, [practitioner], location, healthcareService, single]
   return lists
     .flatMap((list) => referencesIn(list))
-    .filter((one) => types.some((type) => one.startsWith(`${type}/`)))
+    .filter((one) => rosterTypes.some((type) => one.startsWith(`${type}/`)))
 }
 
 async function loadRolesOf(tx: Transaction, practitioners: readonly string[]): Promise<readonly Row[]> {
@@ -94,7 +94,7 @@ async function loadRolesOf(tx: Transaction, practitioners: readonly string[]): P
 }
 
 async function loadByReference(tx: Transaction, references: readonly string[]): Promise<readonly Row[]> {
-  const selects = types.flatMap((type) =>
+  const selects = rosterTypes.flatMap((type) =>
     references.some((one) => one.startsWith(`${type}/`))
       ? `SELECT '${type}/' || id AS reference, version, content AS resource FROM ${tableOf(type)}
          WHERE tenant = $1 AND id IN (SELECT substr(one, ${type.length + 2}) FROM unnest($2::text[]) AS one WHERE one LIKE '${type}/%')`

@@ -1,6 +1,6 @@
 import type { Change, WriteRule } from '#interaction/write-rule.ts'
 import type { Database, Transaction } from '#store/store.ts'
-import { loadRosters, loadSchedules } from '../availability/load-rosters.ts'
+import { loadRosters, loadSchedules, rosterTypes } from '../availability/load-rosters.ts'
 import type { Neighbours } from '../availability/roster-neighbours.ts'
 import { loadActorsWithCalendars } from '../external/calendar-rows.ts'
 import type { BookingRule } from '../rules/booking-rule.ts'
@@ -29,16 +29,8 @@ interface Changing {
 
 /** Tells all processes that a clinic's calendar has changed. */
 export const channel = 'almanac_rosters'
-const types = [
-  'Schedule',
-  'PractitionerRole',
-  'Practitioner',
-  'HealthcareService',
-  'Location',
-  'Organization',
-  'Device',
-  'PlanDefinition',
-]
+/** What it is made from. */
+export const calendarTypes: readonly string[] = ['Schedule', ...rosterTypes, 'PlanDefinition']
 /** More clinics than one process is busy with at a time. */
 const mostClinics = 200
 
@@ -78,13 +70,13 @@ export class ClinicCalendars {
 
   readonly rule: WriteRule = {
     name: 'calendar',
-    types,
+    types: calendarTypes,
     apply: async (_change: Change, tx: Transaction) => {
       if (this.#changing.has(tx)) this.#changing.set(tx, { unsent: true })
       return []
     },
     settle: async (changes: readonly Change[], tx: Transaction) => {
-      if (!changes.some(({ type }) => types.includes(type))) return []
+      if (!changes.some(({ type }) => calendarTypes.includes(type))) return []
       this.#changing.set(tx, { unsent: true })
       tx.afterCommit(() => this.#forget(tx.tenant))
       await tx.query('SELECT pg_notify($1, $2)', [channel, tx.tenant])

@@ -1,6 +1,6 @@
 import type { Database, Transaction } from '#store/store.ts'
 import type { Interval } from '../availability/interval.ts'
-import type { ClinicCalendar } from '../find/clinic-calendar.ts'
+import { type ClinicCalendar, calendarTypes } from '../find/clinic-calendar.ts'
 import type { FindParts } from '../find/find-times.ts'
 import { findFreeSlots } from './free-slots.ts'
 import { forgetPublished, keepPublished } from './keep-published.ts'
@@ -20,18 +20,7 @@ const longest = 60
 export const freshSeconds = 10
 const share = 20
 /** What free time depends on; a visit may take some without a slot. */
-const causes = [
-  'Appointment',
-  'Slot',
-  'Schedule',
-  'PractitionerRole',
-  'Practitioner',
-  'HealthcareService',
-  'Location',
-  'Organization',
-  'Device',
-  'PlanDefinition',
-]
+const causes = ['Appointment', 'Slot', ...calendarTypes]
 /** A change is known by when it was written, which may be so many seconds before others see it. */
 const late = 5
 /** So many calendars' slots of one week are held in memory at a time, and worked through without a pause. */
