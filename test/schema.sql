@@ -11,7 +11,7 @@ function almanac_missing_reference(reference text) 58fbd644e38ae57b3d2d7e9368b53
 function almanac_now() 0f07466da6eaa28778c1857bfdde383d
 function almanac_peak(clinic text, whose text, during tstzrange) dbf05c20b784e8d6195231b69df8fc40
 function almanac_refuse_truncate() 1a3a464358e8b2da7bfb7e31d330dda3
-function almanac_slots_around(places jsonb, asked jsonb, waiting text[]) be8722cc814fa1e55ccf555443e3085e
+function almanac_slots_around(places jsonb, asked jsonb, waiting text[]) 9720e7ff8f1ade27aafd0263a4edaa26
 function almanac_take(clinic text, wish claim_wish, more integer) b102636618334c2284d0148bb109fcf4
 function almanac_take_free(wishes jsonb) 5662242456c4e4d558ca8918c93a0d9d
 function almanac_tell_definition_change() 427dff30df88c54654623281ed471a3b

@@ -14,7 +14,8 @@ declare
   clinic constant text := current_setting('almanac.tenant');
   found_slots text[];
 begin
-  perform pg_advisory_xact_lock(k.hash) from (
+  -- Any number may write slots of one actor at a time, but nobody is booked meanwhile.
+  perform pg_advisory_xact_lock_shared(k.hash) from (
     select distinct hashtextextended(clinic || chr(10) || n, 20260820) as hash from unnest(waiting) n order by hash) k;
 
   with place as materialized (
@@ -45,7 +46,8 @@ begin
   perform pg_advisory_xact_lock(k.hash) from (
     select distinct hashtextextended(clinic || chr(10) || n.slot, 20261122) as hash from (
       select 'Slot/' || f as slot from unnest(found_slots) f
-      union all select w.slot from jsonb_to_recordset(asked) w(slot text)) n order by hash) k;
+      -- Whoever only makes slots waits for their actors: nobody else knows the slots yet.
+      union all select w.slot from jsonb_to_recordset(asked) w(slot text) where cardinality(waiting) = 0) n order by hash) k;
 
   return query
     select 'Slot/' || s.id, s.version, s.updated, s.method, s.text, null, null::timestamptz, null::timestamptz, null::integer, null::boolean
