@@ -14,12 +14,14 @@ export interface SharedWorkOptions<Task> {
   readonly onFault: (sentence: string, cause: unknown) => void
 }
 
+/** A Redis that has just gone away holds up nobody for longer. */
+const patience = 5_000
 /** What ioredis says of a connection that was lost. */
 const away = new Set(['close', 'reconnecting', 'end'])
 
 /**
  * A queue that servers do the work of together. What is to be done is kept elsewhere and handed in again until it is done, so nothing is lost
- * with Redis; while it does not answer each server does by itself what it would have handed in.
+ * with Redis; while it does not answer each server does by itself what it would have handed in. Work must bear to be begun twice.
  */
 export class SharedWork<Task extends object> implements AsyncDisposable {
   readonly #options: SharedWorkOptions<Task>
@@ -31,7 +33,7 @@ export class SharedWork<Task extends object> implements AsyncDisposable {
   constructor(options: SharedWorkOptions<Task>) {
     const { url, name, perSecond, atOnce, work, onFault } = options
     this.#options = options
-    this.#asks = new Redis(url, { maxRetriesPerRequest: null, commandTimeout: 2_000 })
+    this.#asks = new Redis(url, { maxRetriesPerRequest: null, commandTimeout: patience })
     // This one waits for work as long as there is none.
     this.#waits = new Redis(url, { maxRetriesPerRequest: null })
     const prefix = 'almanac'
@@ -50,16 +52,25 @@ export class SharedWork<Task extends object> implements AsyncDisposable {
     const { name, keyOf, work } = this.#options
     if (away.has(this.#asks.status)) return work(task)
     try {
-      await this.#queue.add(name, task, { jobId: keyOf(task) })
+      await within(this.#queue.add(name, task, { jobId: keyOf(task) }))
     } catch {
       await work(task)
     }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.#worker.close()
-    await this.#queue.close().catch(() => undefined)
+    try {
+      await within(this.#worker.close().then(() => this.#queue.close()))
+    } catch {
+      void this.#worker.close(true).catch(() => undefined)
+    }
     this.#asks.disconnect()
     this.#waits.disconnect()
   }
+}
+
+async function within(work: Promise<unknown>): Promise<void> {
+  const late = Promise.withResolvers<never>()
+  const timer = setTimeout(() => late.reject(new Error('Redis does not answer')), patience)
+  await Promise.race([work, late.promise]).finally(() => clearTimeout(timer))
 }
